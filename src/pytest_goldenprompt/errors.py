@@ -1,0 +1,52 @@
+"""What can go wrong, said so that a person knows where, what and what to do next."""
+
+from __future__ import annotations
+
+
+class GoldenpromptError(Exception):
+    """Base of every error that a user can cause or meet; its text is the whole message, never a traceback."""
+
+
+class InputError(GoldenpromptError):
+    """A file or a setting that a person wrote cannot be used.
+
+    `what` reads "what is wrong, found X; what is accepted"; `where` is a path relative to the root directory, `line`
+    counts from 1, `remedy` is one sentence that says what to do.
+    """
+
+    def __init__(self, what: str, *, where: str = "", line: int | None = None, remedy: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.line = line
+        self.remedy = remedy
+        place = f"{where}:{line}: " if where and line is not None else f"{where}: " if where else ""
+        super().__init__(f"{place}{what}" + (f" ({remedy})" if remedy else ""))
+
+    def at(self, where: str, line: int | None = None) -> InputError:
+        """Give the same error with a place, where it had none."""
+        return InputError(
+            self.what,
+            where=self.where or where,
+            line=self.line if self.line is not None else line,
+            remedy=self.remedy,
+        )
+
+
+class StoreError(GoldenpromptError):
+    """A run record, a pointer or the store itself cannot be read or written."""
+
+
+class ProviderError(GoldenpromptError):
+    """A call gave no output to judge: an outage, a refusal of the key, a time-out, an unusable reply.
+
+    `transient` errors are worth another attempt, after `retry_after` seconds at the earliest where the provider said
+    so; `fatal` ones (401, 403) make every further call of the run pointless.
+    """
+
+    def __init__(
+        self, message: str, *, transient: bool = False, fatal: bool = False, retry_after: float | None = None
+    ) -> None:
+        self.transient = transient
+        self.fatal = fatal
+        self.retry_after = retry_after
+        super().__init__(message)

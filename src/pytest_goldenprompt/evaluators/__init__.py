@@ -1,0 +1,1 @@
+"""Evaluators: an output and a case become scores, one evaluator a file."""

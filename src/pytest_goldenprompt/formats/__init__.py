@@ -1,0 +1,1 @@
+"""Bytes to prompts and datasets, one format a file; the only opener of input files."""

@@ -1,0 +1,63 @@
+"""The contracts that evaluators and providers keep, ours and third parties' alike."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from pytest_goldenprompt.model.dataset import Case
+from pytest_goldenprompt.model.output import Output
+from pytest_goldenprompt.model.prompt import Request
+from pytest_goldenprompt.model.result import Score
+from pytest_goldenprompt.model.values import JSON
+
+
+class Evaluator(Protocol):
+    """Judges one output of one case. It never sees the stored run.
+
+    `version` changes whenever the same output may get another score. A crash is caught by the caller and recorded.
+    """
+
+    name: str
+    version: str
+
+    def evaluate(self, output: Output, case: Case) -> Sequence[Score]:
+        """Give one score or more, the content's first."""
+        ...
+
+
+class Provider(Protocol):
+    """Answers requests. Raises ProviderError for whatever is no answer; never retries and never falls back by itself.
+
+    `deterministic` says that the same request always gets the same answer. `max_concurrency` caps the calls in flight
+    (None: no cap of its own). A synchronous provider is called in a thread, an asynchronous one on the engine's loop.
+    """
+
+    deterministic: bool
+    max_concurrency: int | None
+
+    def complete(self, request: Request) -> Output | Awaitable[Output]:
+        """Answer one request."""
+        ...
+
+    def close(self) -> Awaitable[None] | None:
+        """Give back connections, processes and memory."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSetting:
+    """What a provider may know when it is built: the root directory, the store's directory, seconds a call may take."""
+
+    root: Path
+    recordings: Path
+    timeout: float = 60.0
+
+
+EvaluatorFactory: TypeAlias = Callable[[JSON], Evaluator]
+"""Settings as written (None for a bare name) to an evaluator; raises InputError without a place for bad settings."""
+
+ProviderFactory: TypeAlias = Callable[[str, ProviderSetting], Provider]
+"""What follows `name:` in the provider's name, and the setting, to a provider; raises InputError for a bad argument."""

@@ -1,0 +1,30 @@
+"""The gate's levels, as gate.md sets them; a library changes them in goldenprompt.toml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Levels of the gate. Rates and shares are 0..1, drops are points of 0..1, repeats are counts.
+
+    alpha: share of unchanged runs that may be flagged. case_fdr: share of wrongly named cases among the named.
+    margin: greatest drop that still counts as not worse. The weights divide alpha among the three tests of a prompt.
+    """
+
+    alpha: float = 0.05
+    case_fdr: float = 0.10
+    margin: float = 0.05
+    weight_mean: float = 0.4
+    weight_slice: float = 0.2
+    weight_case: float = 0.4
+    suspect_prompt: float = 0.10
+    suspect_case: float = 0.02
+    baseline_repeats: int = 10
+    repeats: int = 1
+    confirm_repeats: int = 10
+    anchor_share: float = 1 / 12
+    smallest_slice: int = 5
+    phi_floor: float = 1.25
+    inconclusive: str = "warn"

@@ -1,0 +1,73 @@
+"""What is sent to a model: the prompt as written, and the request that one case makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pytest_goldenprompt.model.values import JSON, SHORT_DIGEST_LENGTH, digest_of
+
+if TYPE_CHECKING:
+    from pytest_goldenprompt.model.dataset import EvaluatorSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn: `role` is system, user, assistant, developer or tool; `content` is text (a template, in a prompt)."""
+
+    role: str
+    content: str
+    line: int = 0
+
+    def plain(self) -> dict[str, JSON]:
+        """Give the turn as providers take it."""
+        return {"role": self.role, "content": self.content}
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt file as read: templates not yet filled.
+
+    `path` is relative to the root directory, with forward slashes; `id` is the path without the prompt's endings.
+    `parameters` are sampling parameters under their OpenAI names (`temperature`, `max_tokens`, `top_p`, `seed`,
+    `response_format`, `tools`, ...). `evaluators` and `rows` come from formats that hold their own (GitHub Models).
+    `digest` is the SHA-256 of the file's bytes.
+    """
+
+    id: str
+    path: str
+    messages: tuple[Message, ...]
+    digest: str
+    text: str = ""
+    model: str | None = None
+    provider: str | None = None
+    owner: str | None = None
+    parameters: Mapping[str, JSON] = field(default_factory=dict)
+    evaluators: tuple[EvaluatorSpec, ...] = ()
+    rows: tuple[tuple[int, Mapping[str, JSON]], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one repeat of one case asks of a provider; everything that may change the output is in it."""
+
+    prompt_id: str
+    case_id: str
+    repeat: int
+    messages: tuple[Message, ...]
+    model: str | None = None
+    parameters: Mapping[str, JSON] = field(default_factory=dict)
+    inputs: Mapping[str, JSON] = field(default_factory=dict)
+
+    def digest(self) -> str:
+        """Name the content that determines the answer: messages, model, parameters and inputs; not the repeat."""
+        return digest_of(
+            {
+                "inputs": self.inputs,
+                "messages": [message.plain() for message in self.messages],
+                "model": self.model,
+                "parameters": self.parameters,
+            },
+            SHORT_DIGEST_LENGTH,
+        )

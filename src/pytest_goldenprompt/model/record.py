@@ -1,0 +1,68 @@
+"""A run as it is stored: what was asked of whom, and every result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_goldenprompt.model.result import CaseResult
+
+
+class RunKind(StrEnum):
+    """How a run came to be: the recording run of a month, a check, or results brought in from elsewhere."""
+
+    RECORDING = "recording"
+    CHECK = "check"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFacts:
+    """One prompt of a run: digests, people, the model as asked and as answered.
+
+    `deterministic` says that the same request always gets the same answer, so that there is no luck to test.
+    `error` is set where prompt or dataset could not be read; such a prompt has no results.
+    """
+
+    id: str
+    dataset: str
+    path: str = ""
+    digest: str = ""
+    dataset_digest: str = ""
+    owner: str | None = None
+    provider: str = ""
+    model: str | None = None
+    parameters_digest: str = ""
+    served: tuple[str, ...] = ()
+    fingerprints: tuple[str, ...] = ()
+    evaluators: tuple[str, ...] = ()
+    deterministic: bool = False
+    replayed: bool = False
+    draft: bool = False
+    min_pass_rate: float = 1.0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run: facts, prompts sorted by id, and one result for every case of every dataset, sorted by prompt and case.
+
+    Times are ISO 8601 in UTC; `month` is YYYY-MM. `narrowed` says how a person chose fewer cases than there are (a
+    look), `stopped` why a run ended early; both empty for a whole run.
+    """
+
+    id: str
+    kind: RunKind = RunKind.CHECK
+    month: str = ""
+    started: str = ""
+    finished: str = ""
+    commit: str | None = None
+    dirty: bool | None = None
+    tool: str = ""
+    policy_digest: str = ""
+    prompts: tuple[PromptFacts, ...] = ()
+    cases: tuple[CaseResult, ...] = ()
+    narrowed: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()

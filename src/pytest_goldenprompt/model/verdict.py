@@ -1,0 +1,137 @@
+"""What the gate found: the comparison of two run records, prompt by prompt and case by case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """A state of the gate, for a prompt or for a whole run."""
+
+    PASS = "pass"  # noqa: S105 - a state, no password
+    REGRESSED = "regressed"
+    DRIFTED = "drifted"
+    INCONCLUSIVE = "inconclusive"
+    INCOMPLETE = "incomplete"
+    NO_BASELINE = "no-baseline"
+    NEW = "new"
+    ERROR = "error"
+
+
+class Outcome(StrEnum):
+    """How one case stands against the stored run."""
+
+    PASSED = "passed"
+    FAILING = "failing"
+    """Fails now as it failed then."""
+    FIXED = "fixed"
+    SUSPECT = "suspect"
+    """Worse than then, though this alone may be luck."""
+    REGRESSED = "regressed"
+    """Worse than then, certain whatever the other cases show."""
+    NEW = "new"
+    """Without history; passes or fails by itself."""
+    CHANGED = "changed"
+    """Inputs, expectation or evaluators differ from then, so there is nothing to compare."""
+    MISSING = "missing"
+    """Planned, without a result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A figure then and now, in the figure's own unit; None where it was not measured."""
+
+    then: float | None
+    now: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOutcome:
+    """One case: passes of repeats then (x of k0) and now (y of k1), and the one-sided p-value of "worse"."""
+
+    case_id: str
+    outcome: Outcome
+    x: int = 0
+    k0: int = 0
+    y: int = 0
+    k1: int = 0
+    p: float | None = None
+    named: bool = False
+    must_pass: bool = False
+    passed: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SliceOutcome:
+    """The cases of one prompt that carry one tag: how many, pass rates then and now, and the p-value of "worse"."""
+
+    tag: str
+    cases: int
+    rate: Change
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class PromptVerdict:
+    """One prompt's state with what stands behind it.
+
+    `kinds` are those of mean, slice, case and removed that speak against the prompt. `drop` and `drop_upper` are
+    points of 0..1 (positive is worse). `cases` are the named ones, `outcomes` all. `needs` says what would settle an
+    inconclusive state.
+    """
+
+    id: str
+    dataset: str
+    state: State
+    reasons: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    p: float | None = None
+    drop: float | None = None
+    drop_upper: float | None = None
+    rate: Change = Change(None, None)
+    format_compliance: Change = Change(None, None)
+    tokens: Change = Change(None, None)
+    cases: tuple[CaseOutcome, ...] = ()
+    slices: tuple[SliceOutcome, ...] = ()
+    outcomes: tuple[CaseOutcome, ...] = ()
+    removed: tuple[str, ...] = ()
+    needs: str = ""
+    cause: tuple[str, ...] = ()
+    planned: int = 0
+    compared: int = 0
+    owner: str | None = None
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counts over a run. Cases but for the last three, which are calls."""
+
+    planned: int = 0
+    run: int = 0
+    errored: int = 0
+    skipped: int = 0
+    compared: int = 0
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+    calls: int = 0
+    extra_calls: int = 0
+    replayed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer of the gate for a run. `reasons` are sentences, the weightiest first."""
+
+    state: State
+    reasons: tuple[str, ...] = ()
+    prompts: tuple[PromptVerdict, ...] = ()
+    counts: Counts = field(default_factory=Counts)
+    look: bool = False
+
+    def prompt(self, prompt_id: str) -> PromptVerdict | None:
+        """Find a prompt's verdict by id."""
+        return next((prompt for prompt in self.prompts if prompt.id == prompt_id), None)

@@ -1,0 +1,1 @@
+"""The plugin: the only room, with hooks.py, that knows pytest."""

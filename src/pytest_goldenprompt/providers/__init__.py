@@ -1,0 +1,1 @@
+"""Providers: a request becomes an output, one provider a file; network clients are imported inside."""

@@ -1,0 +1,1 @@
+"""A verdict as text for people and programs; nothing is computed here."""

@@ -1,0 +1,1 @@
+"""Run records and the pointers to them, kept safely."""
