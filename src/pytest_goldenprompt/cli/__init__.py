@@ -2,7 +2,57 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
 
-def main() -> int:
-    """Run a command."""
-    return 2
+from pytest_goldenprompt import __version__
+from pytest_goldenprompt.errors import GoldenpromptError, StoreError
+
+COMMANDS = {
+    "init": "write a small library to start from",
+    "list": "list the stored runs",
+    "show": "show a run, a prompt of it, or a case",
+    "compare": "compare two runs or two score files",
+    "accept": "make a run the baseline of its month",
+    "anchor": "pin a run as the approved reference",
+    "import": "judge and store outputs or scores of other tools",
+    "schema": "print the JSON Schema of a file",
+}
+USAGE, REFUSED = 2, 6
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; a user's error is one line on standard error (exit 2), an unreadable store exit 6."""
+    options = _parse(sys.argv[1:] if arguments is None else list(arguments))
+    try:
+        return int(options.run(options))
+    except StoreError as error:
+        return _fail(error, REFUSED)
+    except GoldenpromptError as error:
+        return _fail(error, USAGE)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("goldenprompt", description="Golden-dataset regression gating of LLM prompts.")
+    parser.add_argument("--version", action="version", version=f"goldenprompt {__version__}")
+    parser.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started in FOLDER")
+    parser.add_argument("--store", default="dir:.goldenprompt", metavar="URL", help="the store (dir:.goldenprompt)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    for name, help_text in COMMANDS.items():
+        command = commands.add_parser(name, help=help_text, description=f"{help_text.capitalize()}.")
+        if name in arguments or "-h" in arguments:
+            module = importlib.import_module(f"pytest_goldenprompt.cli.{name}_command")
+            module.declare(command)
+            command.set_defaults(run=module.run)
+    return parser.parse_args(arguments)
+
+
+def _fail(error: GoldenpromptError, code: int) -> int:
+    sys.stderr.write(f"goldenprompt: {error}\n")
+    return code

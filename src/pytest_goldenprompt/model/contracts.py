@@ -31,12 +31,15 @@ class Evaluator(Protocol):
 class Provider(Protocol):
     """Answers requests. Raises ProviderError for whatever is no answer; never retries and never falls back by itself.
 
-    `deterministic` says that the same request always gets the same answer. `max_concurrency` caps the calls in flight
-    (None: no cap of its own). A synchronous provider is called in a thread, an asynchronous one on the engine's loop.
+    `max_concurrency` caps the calls in flight (None: no cap of its own). A synchronous provider is called in a thread,
+    an asynchronous one on the engine's loop.
     """
 
-    deterministic: bool
     max_concurrency: int | None
+
+    def is_deterministic(self, request: Request) -> bool:
+        """Say whether this request always gets the same answer, so that repeating it shows nothing."""
+        ...
 
     def complete(self, request: Request) -> Output | Awaitable[Output]:
         """Answer one request."""

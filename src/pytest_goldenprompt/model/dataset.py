@@ -55,7 +55,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A golden dataset as read. `min_pass_rate` (0..1) is the bar for its first run, before it has any history."""
+    """A golden dataset as read. `min_pass_rate` (0..1) is the bar while it has no history; None where none is set."""
 
     path: str
     cases: tuple[Case, ...]
@@ -66,4 +66,4 @@ class Dataset:
     status: Status = Status.ACTIVE
     reviewed: str | None = None
     tags: tuple[str, ...] = ()
-    min_pass_rate: float = 1.0
+    min_pass_rate: float | None = None

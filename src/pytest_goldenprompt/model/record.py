@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from pytest_goldenprompt.model.values import JSON
 
 if TYPE_CHECKING:
     from pytest_goldenprompt.model.result import CaseResult
@@ -41,7 +44,7 @@ class PromptFacts:
     deterministic: bool = False
     replayed: bool = False
     draft: bool = False
-    min_pass_rate: float = 1.0
+    min_pass_rate: float | None = None
     error: str | None = None
 
 
@@ -50,7 +53,7 @@ class RunRecord:
     """A run: facts, prompts sorted by id, and one result for every case of every dataset, sorted by prompt and case.
 
     Times are ISO 8601 in UTC; `month` is YYYY-MM. `narrowed` says how a person chose fewer cases than there are (a
-    look), `stopped` why a run ended early; both empty for a whole run.
+    look), `stopped` why a run ended early; both empty for a whole run. `info` holds facts that plugins added.
     """
 
     id: str
@@ -66,3 +69,4 @@ class RunRecord:
     cases: tuple[CaseResult, ...] = ()
     narrowed: tuple[str, ...] = ()
     stopped: tuple[str, ...] = ()
+    info: Mapping[str, JSON] = field(default_factory=dict)

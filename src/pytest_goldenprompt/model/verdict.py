@@ -123,6 +123,17 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferenceFacts:
+    """The stored run that another is compared with: its id, month, digest, and age in whole days."""
+
+    id: str
+    month: str
+    digest: str
+    age_days: int | None = None
+    approved: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer of the gate for a run. `reasons` are sentences, the weightiest first."""
 

@@ -1,1 +1,28 @@
-"""The plugin: the only room, with hooks.py, that knows pytest."""
+"""The plugin: the only room, with hooks.py, that knows pytest. Nothing is imported or done unless it is asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_goldenprompt.plugin.options import add_options, is_active
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register the options."""
+    add_options(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks that plugins and conftest files may implement."""
+    from pytest_goldenprompt import hooks  # noqa: PLC0415 - seen by pytest only
+
+    pluginmanager.add_hookspecs(hooks)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Wake up, where golden datasets are to be run."""
+    config.addinivalue_line("markers", "golden: a case of a golden dataset")
+    if is_active(config):
+        from pytest_goldenprompt.plugin.session import activate  # noqa: PLC0415 - unused means unused
+
+        activate(config)

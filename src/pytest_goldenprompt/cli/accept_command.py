@@ -1,0 +1,43 @@
+"""`goldenprompt accept`: make a stored run the baseline of its month."""
+
+from __future__ import annotations
+
+import argparse
+
+from pytest_goldenprompt.cli.place import now, store_of, who
+from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.model.verdict import State
+from pytest_goldenprompt.store import acceptance
+from pytest_goldenprompt.store.reference import match_run
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("name", metavar="RUN", help="a run's id, its beginning, or `last`")
+    parser.add_argument("--reason", required=True, help="why; it is kept in the store's log")
+    parser.add_argument(
+        "--even",
+        default="",
+        metavar="WORDS",
+        help="accept although it is one or more of partial, errored, dirty, replayed, regressed (comma separated)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Move the pointer, or say why not."""
+    return move(options, acceptance.accept, "the baseline of {month}")
+
+
+def move(options: argparse.Namespace, mover: acceptance.Mover, what: str) -> int:
+    """Move a pointer to the run that was named."""
+    if not options.reason.strip():
+        raise InputError("a reason is needed, found none", where="--reason")
+    store = store_of(options)
+    run_id = match_run(store.runs(), options.name)
+    record = store.load(run_id)
+    state = State(store.verdict(run_id)["verdict"])
+    even = tuple(word.strip() for word in options.even.split(",") if word.strip())
+    entry = mover(store, record, state, who=who(), time=now(), reason=options.reason, even=even)
+    replaced = f", instead of {entry.replaced}" if entry.replaced else ""
+    print(f"run {run_id} is now {what.format(month=record.month)}{replaced}")
+    return 0

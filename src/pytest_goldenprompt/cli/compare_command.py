@@ -1,0 +1,73 @@
+"""`goldenprompt compare`: two stored runs or two plain score files, judged without any model call."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from pytest_goldenprompt.cli.judged import print_lines
+from pytest_goldenprompt.cli.place import root_of, store_of
+from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.formats.answers import read_scores
+from pytest_goldenprompt.formats.policy import read_policy
+from pytest_goldenprompt.judge.attribution import with_causes
+from pytest_goldenprompt.judge.exits import EXIT_OF_STATE
+from pytest_goldenprompt.judge.gate import judge
+from pytest_goldenprompt.model.record import RunRecord
+from pytest_goldenprompt.model.values import digest_of_bytes
+from pytest_goldenprompt.model.verdict import ReferenceFacts
+from pytest_goldenprompt.reports.terminal import summary
+from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
+from pytest_goldenprompt.reports.view import RunView
+from pytest_goldenprompt.store.codec import cases_text
+from pytest_goldenprompt.store.files import write_file
+from pytest_goldenprompt.store.folder import read_run
+from pytest_goldenprompt.store.reference import match_run
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    what = "a score file (JSON Lines), a run's id or `last`, or a run's folder"
+    parser.add_argument("base", metavar="BASE", help=what)
+    parser.add_argument("current", metavar="CURRENT", help=what)
+    parser.add_argument("--report", action="append", default=[], metavar="json=PATH", help="write the verdict record")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judge, print, and give the verdict's own exit code."""
+    reports = [_report(text) for text in options.report]
+    base, current = _read(options, options.base), _read(options, options.current)
+    verdict = with_causes(judge(base, current, read_policy(root_of(options))), base, current)
+    digest = digest_of_bytes(cases_text(base).encode())
+    reference = ReferenceFacts(base.id, base.month, digest)
+    text = to_text(verdict_record(verdict, current, reference, None, digest_of_bytes(cases_text(current).encode())))
+    for path in reports:
+        write_file(path, text)
+    print_lines(list(summary(RunView(current, verdict, base, reference, {}, _no_texts))), colour=sys.stdout.isatty())
+    return EXIT_OF_STATE[verdict.state]
+
+
+def _read(options: argparse.Namespace, name: str) -> RunRecord:
+    path = Path(options.folder) / name
+    if path.is_file():
+        return replace(read_scores(path), id=path.name)
+    if (path / "run.json").is_file():
+        return read_run(path)
+    store = store_of(options)
+    if not store.runs():
+        raise InputError(f"neither a score file nor a stored run, found {name!r}", remedy="name an existing file")
+    return store.load(match_run(store.runs(), name))
+
+
+def _report(text: str) -> Path:
+    kind, _, path = text.partition("=")
+    if kind != "json" or not path:
+        raise InputError(f"json=PATH is accepted, found {text!r}", where="--report")
+    return Path(path)
+
+
+def _no_texts() -> Mapping[str, str]:
+    return {}

@@ -1,0 +1,52 @@
+"""A stored run, judged again from what is stored: the verdict is a function of two records and a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pytest_goldenprompt.errors import StoreError
+from pytest_goldenprompt.formats.policy import read_policy
+from pytest_goldenprompt.judge.attribution import with_causes
+from pytest_goldenprompt.judge.gate import judge
+from pytest_goldenprompt.model.record import RunRecord
+from pytest_goldenprompt.model.verdict import ReferenceFacts
+from pytest_goldenprompt.reports.terminal import Line
+from pytest_goldenprompt.reports.view import RunView
+from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.reference import match_run
+
+COLOURS = {"red": "31", "green": "32", "yellow": "33"}
+
+
+def judged_run(store: FolderStore, root: Path, name: str) -> RunView:
+    """Read a run and judge it against the run that it was compared with."""
+    run_id = match_run(store.runs(), name)
+    record = store.load(run_id)
+    stored = store.verdict(run_id)
+    reference = stored.get("baseline")
+    facts, baseline = None, None
+    if reference is not None:
+        facts = ReferenceFacts(reference["id"], reference["month"], reference["digest"], reference["age_days"])
+        baseline = _load(store, facts.id)
+    first = baseline is None and stored["verdict"] == "new"
+    verdict = with_causes(judge(baseline, record, read_policy(root), first=first), baseline, record)
+
+    def then() -> Mapping[str, str]:
+        return store.texts(facts.id) if facts and baseline else {}
+
+    return RunView(record, verdict, baseline, facts, store.texts(run_id), then, run_id)
+
+
+def print_lines(lines: list[Line], *, colour: bool) -> None:
+    """Print lines, coloured where that is wanted."""
+    for line in lines:
+        code = COLOURS.get(line.colour) if colour else None
+        print(f"\033[{code}m{line.text}\033[0m" if code else line.text)
+
+
+def _load(store: FolderStore, run_id: str) -> RunRecord:
+    try:
+        return store.load(run_id)
+    except StoreError as error:
+        raise StoreError(f"the run it was compared with cannot be read: {error}") from None

@@ -1,0 +1,34 @@
+"""`goldenprompt list`: the stored runs, newest last, with the pointers to them."""
+
+from __future__ import annotations
+
+import argparse
+
+from pytest_goldenprompt.cli.place import store_of
+from pytest_goldenprompt.model.pointers import Pointers
+from pytest_goldenprompt.reports.runs_table import runs_table
+from pytest_goldenprompt.store.folder import FolderStore
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments: none."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the table."""
+    store = store_of(options)
+    pointers = store.pointers()
+    rows = [_row(store, run_id, pointers) for run_id in store.runs()]
+    print(runs_table(rows) if rows else f"no runs are stored in {store.folder}; `pytest --golden --golden-record` does")
+    return 0
+
+
+def _row(store: FolderStore, run_id: str, pointers: Pointers) -> tuple[str, ...]:
+    record = store.load(run_id)
+    verdict = store.verdict(run_id)
+    names = [f"baseline {month}" for month, pointer in sorted(pointers.months.items()) if pointer.run == run_id]
+    if pointers.anchor and pointers.anchor.run == run_id:
+        names.append("anchor" if pointers.anchor.approved else "anchor (not yet approved)")
+    state = f"{verdict['verdict']}{' (partial)' if verdict['partial'] else ''}"
+    counts = f"{len(record.prompts)} prompts, {len(record.cases)} cases"
+    return run_id, record.month, record.kind.value, state, counts, ", ".join(names)

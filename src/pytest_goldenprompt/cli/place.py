@@ -1,0 +1,42 @@
+"""The library and the store that a command works on."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.place import find_root, open_store
+
+
+def root_of(options: argparse.Namespace) -> Path:
+    """Give the root directory of the library that a command was started in or told of."""
+    folder = Path(options.folder).resolve()
+    if not folder.is_dir():
+        raise InputError(f"no such folder, found {options.folder!r}", where="-C")
+    return find_root(folder)
+
+
+def store_of(options: argparse.Namespace) -> FolderStore:
+    """Open the store that a command works on."""
+    return open_store(root_of(options), options.store)
+
+
+def now() -> str:
+    """Give the time for the log, ISO 8601 in UTC."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def who() -> str:
+    """Name the person for the log: git's author where it is set, else the account."""
+    name = os.environ.get("GIT_AUTHOR_NAME") or os.environ.get("GITHUB_ACTOR")
+    if name:
+        return name
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

@@ -1,0 +1,47 @@
+"""`goldenprompt show`: a stored run, a prompt of it, or a case with every output."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from pytest_goldenprompt.cli.judged import judged_run, print_lines
+from pytest_goldenprompt.cli.place import root_of, store_of
+from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.model.suggest import did_you_mean
+from pytest_goldenprompt.model.verdict import PromptVerdict
+from pytest_goldenprompt.reports.detail import case_detail, prompt_detail
+from pytest_goldenprompt.reports.terminal import Line, summary
+from pytest_goldenprompt.reports.view import RunView
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("place", metavar="RUN[/PROMPT[/CASE]]", help="a run's id or `last`, a prompt, a case")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what was asked for."""
+    name, _, rest = options.place.partition("/")
+    view = judged_run(store_of(options), root_of(options), name)
+    lines = list(summary(view)) if not rest else _part(view, rest)
+    print_lines(lines, colour=sys.stdout.isatty())
+    return 0
+
+
+def _part(view: RunView, place: str) -> list[Line]:
+    for prompt in view.verdict.prompts:
+        if place == prompt.id:
+            return list(prompt_detail(view, prompt))
+        if place.startswith(f"{prompt.id}/"):
+            return _case(view, prompt, place.removeprefix(f"{prompt.id}/"))
+    known = [prompt.id for prompt in view.verdict.prompts]
+    raise InputError(f"no such prompt in run {view.record.id}, found {place!r}{did_you_mean(place, known)}")
+
+
+def _case(view: RunView, prompt: PromptVerdict, case_id: str) -> list[Line]:
+    outcome = next((one for one in prompt.outcomes if one.case_id == case_id), None)
+    if outcome is None:
+        known = [one.case_id for one in prompt.outcomes]
+        raise InputError(f"no such case in {prompt.id}, found {case_id!r}{did_you_mean(case_id, known)}")
+    return list(case_detail(view.case(prompt.id, outcome)))

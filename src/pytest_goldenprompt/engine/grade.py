@@ -1,0 +1,57 @@
+"""Answers become a case's result: every output judged, copies told apart, texts kept once by digest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pytest_goldenprompt.engine.attempt import Answer
+from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
+from pytest_goldenprompt.evaluators.evaluate import judge_output
+from pytest_goldenprompt.model.result import CaseResult, Repeat
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A case's result with what else the answers told: texts by digest, and who answered."""
+
+    result: CaseResult
+    texts: dict[str, str]
+    served: tuple[str, ...] = ()
+    fingerprints: tuple[str, ...] = ()
+    replayed: bool = False
+
+
+def grade(prompt: PlannedPrompt, planned: PlannedCase, answers: Sequence[Answer]) -> Graded:
+    """Judge the answers to one case's repeats, in their order. No case is graded on an error's text."""
+    texts: dict[str, str] = {}
+    repeats = _mark_copies([_repeat(planned, answer, texts) for answer in answers])
+    outputs = [answer.output for answer in answers if answer.output is not None]
+    return Graded(
+        replace(planned.result(prompt.facts.id), repeats=tuple(repeats)),
+        texts,
+        tuple(sorted({output.model for output in outputs if output.model})),
+        tuple(sorted({output.fingerprint for output in outputs if output.fingerprint})),
+        any(output.replayed for output in outputs),
+    )
+
+
+def _repeat(planned: PlannedCase, answer: Answer, texts: dict[str, str]) -> Repeat:
+    if answer.output is None:
+        return Repeat(error=answer.error or "no answer", attempts=answer.attempts)
+    repeat = judge_output(planned.evaluators, answer.output, planned.case)
+    if repeat.output is not None:
+        texts[repeat.output] = answer.output.text
+    return replace(repeat, latency=answer.latency, response_id=answer.output.response_id, attempts=answer.attempts)
+
+
+def _mark_copies(repeats: list[Repeat]) -> list[Repeat]:
+    """Mark an answer that a gateway gave twice: the same response id cannot be two observations."""
+    seen: set[str] = set()
+    marked = []
+    for repeat in repeats:
+        copy = repeat.response_id is not None and repeat.response_id in seen
+        if repeat.response_id is not None:
+            seen.add(repeat.response_id)
+        marked.append(replace(repeat, copy=True) if copy else repeat)
+    return marked

@@ -1,0 +1,161 @@
+"""From a dataset's file to what has to be asked and how the answers are judged; nothing is called here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.evaluators.evaluate import check_case, definition_digest
+from pytest_goldenprompt.formats.datasets import read_dataset
+from pytest_goldenprompt.formats.inline import dataset_from_rows
+from pytest_goldenprompt.formats.pairing import find_prompt, is_dataset, prompt_id
+from pytest_goldenprompt.formats.prompts import read_prompt
+from pytest_goldenprompt.formats.render import render, unused_inputs
+from pytest_goldenprompt.model.contracts import Evaluator, Provider
+from pytest_goldenprompt.model.dataset import Case, Dataset, EvaluatorSpec, Status
+from pytest_goldenprompt.model.prompt import Message, Prompt, Request
+from pytest_goldenprompt.model.record import PromptFacts
+from pytest_goldenprompt.model.result import CaseResult
+from pytest_goldenprompt.model.values import canonical, digest_of
+
+BuildEvaluator = Callable[[EvaluatorSpec], Evaluator]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCase:
+    """A case with its evaluators built, its messages rendered and the digest of what defines it."""
+
+    case: Case
+    evaluators: tuple[Evaluator, ...]
+    digest: str
+    messages: tuple[Message, ...]
+
+    def result(self, prompt_id: str, missing: str = "") -> CaseResult:
+        """Give the case's result before anything was asked."""
+        case = self.case
+        return CaseResult(
+            prompt_id, case.id, self.digest, (), case.tags, case.must_pass, missing=missing, line=case.line
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPrompt:
+    """A dataset ready to run: facts for the record, the prompt (None where it lives in code) and its cases.
+
+    `provider` is the whole name to ask; the facts hold it without the folders of this machine.
+    """
+
+    facts: PromptFacts
+    prompt: Prompt | None
+    cases: tuple[PlannedCase, ...]
+    provider: str = ""
+    retired: bool = False
+
+    def request(self, planned: PlannedCase, repeat: int) -> Request:
+        """Make the request of one repeat of a case."""
+        return Request(
+            prompt_id=self.facts.id,
+            case_id=planned.case.id,
+            repeat=repeat,
+            messages=planned.messages,
+            model=self.facts.model,
+            parameters=self.prompt.parameters if self.prompt else {},
+            inputs=planned.case.inputs,
+        )
+
+
+def plan_prompt(
+    root: Path, path: Path, build: BuildEvaluator, provider: Callable[[str | None], str]
+) -> PlannedPrompt | None:
+    """Read a dataset and its prompt and check all that can be checked before the first call.
+
+    `path` is a golden dataset, or a prompt file that may hold rows of its own: None where it holds none. `build` makes
+    evaluators; `provider` turns the provider that the files name (or None) into the one to ask. Raises InputError.
+    """
+    dataset, prompt = _read(root, path)
+    if dataset is None:
+        return None
+    asked = provider(dataset.provider or (prompt.provider if prompt else None))
+    if prompt is not None:
+        unused_inputs(prompt, dataset, by_name=asked.startswith("python:"))
+    cases = tuple(_plan_case(case, prompt, dataset, build) for case in _active(dataset))
+    facts = _facts(path.relative_to(root).as_posix(), dataset, prompt, portable(asked))
+    names = tuple(sorted({f"{item.name}@{item.version}" for case in cases for item in case.evaluators}))
+    return PlannedPrompt(replace(facts, evaluators=names), prompt, cases, asked, _is_retired(dataset))
+
+
+def with_determinism(planned: PlannedPrompt, provider: Provider) -> PlannedPrompt:
+    """Note whether the provider answers every case of this prompt deterministically."""
+    sure = all(provider.is_deterministic(planned.request(case, 0)) for case in planned.cases)
+    return replace(planned, facts=replace(planned.facts, deterministic=sure and bool(planned.cases)))
+
+
+def portable(provider: str) -> str:
+    """Name a provider without the folders of this machine: `local:/models/x.gguf` is `local:x.gguf` anywhere."""
+    kind, separator, argument = provider.partition(":")
+    return f"{kind}{separator}{Path(argument).name}" if Path(argument).is_absolute() else provider
+
+
+def unreadable(root: Path, path: Path, error: InputError) -> PromptFacts:
+    """Give the facts of a dataset that cannot be read: its id and the error's line."""
+    relative = path.relative_to(root).as_posix()
+    return PromptFacts(prompt_id(relative), relative, error=str(error.at(relative)))
+
+
+def _read(root: Path, path: Path) -> tuple[Dataset | None, Prompt | None]:
+    if not is_dataset(path.name):
+        prompt = read_prompt(root, path)
+        return None if prompt.rows is None else dataset_from_rows(prompt), prompt
+    dataset = read_dataset(root, path)
+    prompt_path = find_prompt(root, path, dataset)
+    return dataset, read_prompt(root, prompt_path) if prompt_path else None
+
+
+def _plan_case(case: Case, prompt: Prompt | None, dataset: Dataset, build: BuildEvaluator) -> PlannedCase:
+    specs = case.evaluators or _default_evaluators(case, dataset)
+    try:
+        evaluators = tuple(build(spec) for spec in specs)
+        check_case(evaluators, case)
+    except InputError as error:
+        line = next((spec.line for spec in specs if spec.line), case.line)
+        raise error.at(case.path or dataset.path, line) from None
+    messages = render(prompt, case) if prompt else case.messages
+    return PlannedCase(case, evaluators, definition_digest(case, specs, evaluators), messages)
+
+
+def _default_evaluators(case: Case, dataset: Dataset) -> tuple[EvaluatorSpec, ...]:
+    if case.expected is None:
+        raise InputError(
+            f"case {case.id!r} has nothing to check: neither `expected` nor `evaluators`",
+            where=case.path or dataset.path,
+            line=case.line,
+            remedy="say what is expected of it",
+        )
+    return (EvaluatorSpec("exact" if isinstance(case.expected, str) else "json"),)
+
+
+def _active(dataset: Dataset) -> Iterable[Case]:
+    return () if _is_retired(dataset) else dataset.cases
+
+
+def _is_retired(dataset: Dataset) -> bool:
+    return dataset.status is Status.RETIRED
+
+
+def _facts(relative: str, dataset: Dataset, prompt: Prompt | None, provider: str) -> PromptFacts:
+    parameters = dict(prompt.parameters) if prompt else {}
+    return PromptFacts(
+        id=prompt_id(relative),
+        dataset=relative,
+        path=prompt.path if prompt else "",
+        digest=prompt.digest if prompt else "",
+        dataset_digest=dataset.digest,
+        owner=dataset.owner or (prompt.owner if prompt else None),
+        provider=provider,
+        model=prompt.model if prompt else None,
+        parameters_digest=digest_of(canonical(parameters)) if parameters else "",
+        draft=dataset.status is not Status.ACTIVE,
+        min_pass_rate=dataset.min_pass_rate,
+    )

@@ -1,0 +1,137 @@
+"""Which prompt belongs to which golden dataset, and where both are found."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.formats.reader import read_text, relative
+from pytest_goldenprompt.model.dataset import Dataset
+
+DATASET_ENDINGS = (".golden.yaml", ".golden.yml", ".golden.jsonl", ".golden.json", ".golden.csv")
+INLINE_ENDINGS = (".prompt.yml", ".prompt.yaml", "_prompt.yml", "_prompt.yaml")
+PROMPT_ENDINGS = (".prompt.md", ".prompt.txt", *INLINE_ENDINGS)
+
+_SKIPPED = {"node_modules", "__pycache__", "build", "dist"}
+_VENV_MARK = "pyvenv.cfg"
+_OPEN_HIDDEN = ".github"
+_TEST_DATA = re.compile(r"testData[\"']?\s*:")
+
+
+def is_dataset(name: str) -> bool:
+    """Say whether a file's name is that of a golden dataset."""
+    return dataset_stem(name) != ""
+
+
+def dataset_stem(name: str) -> str:
+    """Give what a dataset's file name shares with its prompt's; empty for other files."""
+    return _without(name, DATASET_ENDINGS)
+
+
+def is_inline_prompt(name: str) -> bool:
+    """Say whether a file's name is that of a prompt which may hold its own test data (GitHub Models)."""
+    return _without(name, INLINE_ENDINGS) != ""
+
+
+def is_golden(path: Path, root: Path | None = None) -> bool:
+    """Say whether a file is a golden dataset: by its name, or a prompt that holds test data and has no dataset beside.
+
+    A prompt that cannot be read counts, so that its error is reported where it is collected.
+    """
+    if not is_inline_prompt(path.name) or has_sidecar(path):
+        return is_dataset(path.name)
+    try:
+        return _TEST_DATA.search(read_text(root or path.parent, path)) is not None
+    except InputError:
+        return True
+
+
+def has_sidecar(path: Path) -> bool:
+    """Say whether a golden dataset stands beside a prompt file, so that it counts and inline test data does not."""
+    stem = _without(path.name, PROMPT_ENDINGS)
+    return any((path.parent / (stem + ending)).is_file() for ending in DATASET_ENDINGS) if stem else False
+
+
+def prompt_id(path: str) -> str:
+    """Name a prompt: its relative path, or its dataset's, with forward slashes and without endings."""
+    folder, slash, name = path.replace(os.sep, "/").rpartition("/")
+    stem = _without(name, (*PROMPT_ENDINGS, *DATASET_ENDINGS)) or _without(name, (".md", ".txt", ".yml", ".yaml"))
+    return folder + slash + (stem or name)
+
+
+def find_prompt(root: Path, dataset_path: Path, dataset: Dataset) -> Path | None:
+    """Find the prompt file of a dataset: the header's `prompt`, relative to the dataset's folder, or the same stem.
+
+    None where there is no such file and the header names a provider: the prompt then lives in code. Refused: a
+    header's prompt that is not there or lies outside of the root, two files with the stem, none and no provider.
+    """
+    where = relative(root, dataset_path)
+    if dataset.prompt is not None:
+        return _named(root, dataset_path, dataset.prompt, where)
+    stem = dataset_stem(dataset_path.name)
+    found = [path for ending in PROMPT_ENDINGS if (path := dataset_path.parent / (stem + ending)).is_file()]
+    if len(found) > 1:
+        names = " and ".join(path.name for path in found[:2])
+        raise InputError(
+            f"two prompts for one golden dataset, found {names}; one is accepted",
+            where=where,
+            remedy="name one of them as `prompt` in the header",
+        )
+    if not found and dataset.provider is None:
+        raise InputError(
+            f"golden dataset without a prompt, found no {stem}.prompt.md; a prompt file of the same stem "
+            f"({', '.join(PROMPT_ENDINGS)}) is accepted",
+            where=where,
+            remedy="add it, or name the `prompt` or the `provider` in the header",
+        )
+    return found[0] if found else None
+
+
+def _named(root: Path, dataset_path: Path, name: str, where: str) -> Path:
+    path = Path(os.path.normpath(dataset_path.parent / name))
+    try:
+        found = path.resolve().is_relative_to(root.resolve()) and path.is_file()
+    except (OSError, ValueError, RuntimeError):
+        found = False
+    if not found:
+        raise InputError(
+            f"the header's prompt is not there, found no file {name!a}; a path relative to the dataset's folder, "
+            "under the root directory, is accepted",
+            where=where,
+        )
+    return path
+
+
+def discover(root: Path, folders: Iterable[Path], *, inline: bool = True) -> list[Path]:
+    """Find what is golden (see `is_golden`) in folders, or among files, under the root; sorted by path.
+
+    Without `inline`, prompts that hold their own test data are left out. Not entered: hidden folders but `.github`,
+    virtual environments, `node_modules`, `__pycache__`, `build`, `dist`, links to folders.
+    """
+    found: set[Path] = set()
+    for folder in folders:
+        start = root / folder
+        for path in [start] if start.is_file() else _files(start):
+            if is_dataset(path.name) or (inline and is_golden(path, root)):
+                found.add(path)
+    return sorted(found, key=lambda path: path.as_posix())
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for directory, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if _is_entered(Path(directory, name)))
+        yield from (Path(directory, name) for name in names)
+
+
+def _is_entered(folder: Path) -> bool:
+    name = folder.name
+    if name in _SKIPPED or (name.startswith(".") and name != _OPEN_HIDDEN):
+        return False
+    return not (folder / _VENV_MARK).is_file()
+
+
+def _without(name: str, endings: Iterable[str]) -> str:
+    return next((name[: -len(ending)] for ending in endings if name.endswith(ending)), "")

@@ -1,0 +1,117 @@
+"""The gate's levels as a library sets them, in the `[gate]` table of goldenprompt.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import fields as fields_of
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.formats.fields import Fields
+from pytest_goldenprompt.formats.located import Table
+from pytest_goldenprompt.formats.reader import read_text
+from pytest_goldenprompt.model.policy import Policy
+
+POLICY_FILE = "goldenprompt.toml"
+SIZE_LIMIT = 64 * 1024
+
+_TABLES = ("gate", "waivers", "owners", "cadence", "taxonomy")
+_SHARES = (
+    "alpha",
+    "case_fdr",
+    "margin",
+    "weight_mean",
+    "weight_slice",
+    "weight_case",
+    "suspect_prompt",
+    "suspect_case",
+    "anchor_share",
+)
+_MOST_REPEATS = 1000
+_LARGEST_SLICE = 1_000_000
+_COUNTS = {
+    "baseline_repeats": (1, _MOST_REPEATS),
+    "repeats": (1, _MOST_REPEATS),
+    "confirm_repeats": (1, _MOST_REPEATS),
+    "smallest_slice": (1, _LARGEST_SLICE),
+}
+_LARGEST_PHI = 100.0
+_TOLERANCE = 1e-9
+
+
+def read_policy(root: Path) -> Policy:
+    """Read the policy beside pytest's configuration; without the file, or the table, the defaults hold.
+
+    Refused: unknown keys and tables, levels out of range, weights that do not sum to 1.
+    """
+    path = root / POLICY_FILE
+    if not path.exists() and not path.is_symlink():
+        return Policy()
+    return policy_from(read_text(root, path, limit=SIZE_LIMIT), POLICY_FILE)
+
+
+def policy_from(text: str, where: str) -> Policy:
+    """Read the policy from the text of a goldenprompt.toml, such as that of another revision."""
+    document = _document(text, where)
+    Fields(document, where, 1, "the policy").refuse_unknown(_TABLES)
+    table = document.get("gate", Table())
+    if not isinstance(table, Table):
+        raise Fields(document, where, 1, "the policy").wrong("gate", "a table [gate]")
+    gate = Fields(table, where, table.line, "[gate]")
+    gate.refuse_unknown(tuple(field.name for field in fields_of(Policy)))
+    levels: dict[str, Any] = {key: gate.number(key, 0, 1) for key in _SHARES}
+    levels |= {key: gate.whole(key, *limits) for key, limits in _COUNTS.items()}
+    levels["phi_floor"] = gate.number("phi_floor", 1, _LARGEST_PHI)
+    levels["inconclusive"] = gate.choice("inconclusive", ("warn", "fail"))
+    policy = replace(Policy(), **{key: level for key, level in levels.items() if level is not None})
+    _check_weights(policy, gate)
+    return policy
+
+
+def _check_weights(policy: Policy, gate: Fields) -> None:
+    total = policy.weight_mean + policy.weight_slice + policy.weight_case
+    if abs(total - 1) > _TOLERANCE or min(policy.weight_mean, policy.weight_slice, policy.weight_case) <= 0:
+        raise InputError(
+            f"wrong weights in [gate], found a sum of {total:g}; three weights over 0 that sum to 1 are accepted",
+            where=gate.where,
+            line=gate.line_of("weight_mean"),
+        )
+    for key in ("alpha", "case_fdr", "anchor_share"):
+        if getattr(policy, key) <= 0:
+            raise gate.wrong(key, "a number over 0")
+
+
+def _document(text: str, where: str) -> Table:
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r" \(at line (\d+), column \d+\)$", str(error))
+        line = int(place.group(1)) if place else text.count("\n") + 1
+        what = str(error).removesuffix(place.group() if place else "")
+        raise InputError(f"not valid TOML: {what}", where=where, line=line) from None
+    except (ValueError, RecursionError):
+        raise InputError("not usable TOML, found a number too long or nesting too deep", where=where) from None
+    return _located(document, text)
+
+
+def _located(document: dict[str, Any], text: str) -> Table:
+    """Put lines to the keys of [gate]: the standard parser tells none, and a plain search finds them."""
+    located = Table()
+    located.update(document)
+    lines = text.split("\n")
+    start = next((number for number, line in enumerate(lines, 1) if re.match(r"\s*\[\s*gate\s*\]", line)), 1)
+    if isinstance(document.get("gate"), dict):
+        gate = located["gate"] = Table(start)
+        gate.update(document["gate"])
+        for number, line in enumerate(lines[start:], start + 1):
+            match = re.match(r"\s*(?:\"([^\"]*)\"|([\w-]+))\s*=", line)
+            if match:
+                gate.lines.setdefault(match.group(1) or match.group(2), number)
+    for number, line in enumerate(lines, 1):
+        match = re.match(r"\s*\[+\s*([\w-]+)|([\w-]+)\s*=", line)
+        if match:
+            located.lines.setdefault(match.group(1) or match.group(2), number)
+    return located

@@ -1,0 +1,106 @@
+"""Templates: `{{name}}` becomes the input's value, and nothing else happens."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.formats.located import shown
+from pytest_goldenprompt.model.dataset import Case, Dataset
+from pytest_goldenprompt.model.prompt import Message, Prompt
+from pytest_goldenprompt.model.values import JSON
+
+_PLACEHOLDER = re.compile(r"(\\)?\{\{([^{}\n]+)\}\}")
+
+
+def render(prompt: Prompt, case: Case) -> tuple[Message, ...]:
+    r"""Fill the prompt's templates with a case's inputs, and put the case's own messages behind.
+
+    Whatever stands between double braces on one line is the name of an input; spaces around it do not matter. Text goes
+    in as it is, other values as JSON; a value is never rendered again, and the case's messages are literal. `\{{name}}`
+    is the text `{{name}}`. A name that is no input is refused with the prompt's file and line.
+    """
+    return (*(_rendered(prompt, message, case) for message in prompt.messages), *case.messages)
+
+
+def variables(prompt: Prompt) -> frozenset[str]:
+    """Name the inputs that the prompt's templates use."""
+    return frozenset(name for message in prompt.messages for name in names_in(message.content))
+
+
+def names_in(template: str) -> frozenset[str]:
+    """Name the inputs that one template uses."""
+    found = (match for match in _PLACEHOLDER.finditer(template) if match.group(1) is None)
+    return frozenset(match.group(2).strip() for match in found) - {""}
+
+
+def unused_inputs(prompt: Prompt, dataset: Dataset, *, by_name: bool = False) -> None:
+    """Refuse inputs that no template uses, in the first case that has any.
+
+    What GitHub Models' evaluators use counts as used. `by_name`: the provider takes inputs by name, as `python:` does,
+    so that they need not stand in a template.
+    """
+    if by_name:
+        return
+    used = variables(prompt) | {name for spec in prompt.evaluators for name in _names_in_settings(spec.settings)}
+    for case in dataset.cases:
+        unused = [name for name in case.inputs if name not in used]
+        if unused:
+            raise InputError(
+                f"inputs that the prompt does not use, found {_listed(unused)}; {_listed(used)} are accepted",
+                where=case.path or dataset.path,
+                line=case.line,
+                remedy=f"use them in {prompt.path} as {{{{name}}}}, or take them out",
+            )
+
+
+def filled(template: str, values: Mapping[str, JSON]) -> str:
+    """Fill one template; a name without a value is a KeyError with the placeholder and the name."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(2).strip()
+        if match.group(1) or not name:
+            return match.group().removeprefix("\\")
+        if name not in values:
+            raise KeyError(match.group(), name)
+        return _text(values[name])
+
+    return _PLACEHOLDER.sub(value, template)
+
+
+def _text(value: JSON) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _rendered(prompt: Prompt, message: Message, case: Case) -> Message:
+    try:
+        return replace(message, content=filled(message.content, case.inputs))
+    except KeyError as error:
+        placeholder, name = error.args
+        raise InputError(
+            f"unknown name in the template, found {shown(name)}; the inputs of case {case.id} are "
+            f"{_listed(case.inputs)}",
+            where=prompt.path,
+            line=_line_of(prompt, message, placeholder),
+            remedy=f"add it to the case's inputs, or write \\{shown(placeholder)[1:-1]} if it is text",
+        ) from None
+
+
+def _line_of(prompt: Prompt, message: Message, placeholder: str) -> int:
+    """Find the placeholder in the file, at or after the message's line: YAML's folding hides where it stands."""
+    for number, line in enumerate(prompt.text.split("\n"), start=1):
+        if number >= message.line and placeholder in line:
+            return number
+    return message.line
+
+
+def _names_in_settings(settings: JSON) -> frozenset[str]:
+    value = settings.get("value") if isinstance(settings, Mapping) else None
+    return names_in(value) if isinstance(value, str) else frozenset()
+
+
+def _listed(names: Mapping[str, JSON] | list[str] | frozenset[str]) -> str:
+    return ", ".join(shown(name) for name in sorted(names)) or "none"

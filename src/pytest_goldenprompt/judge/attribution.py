@@ -1,0 +1,60 @@
+"""What changed between two runs of a prompt, told from digests alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pytest_goldenprompt.model.record import PromptFacts, RunRecord
+from pytest_goldenprompt.model.verdict import PromptVerdict, State, Verdict
+
+EXPLAINED = {State.REGRESSED, State.DRIFTED, State.INCONCLUSIVE, State.INCOMPLETE}
+NONE_OF_OURS = (
+    "nothing of yours changed: same prompt, parameters, model name and evaluators; "
+    "the model behind the name may have changed, or it is luck"
+)
+
+
+def with_causes(verdict: Verdict, baseline: RunRecord | None, current: RunRecord) -> Verdict:
+    """Say for every prompt that is not well what differs from the stored run."""
+    if baseline is None:
+        return verdict
+    before = {facts.id: facts for facts in baseline.prompts}
+    now = {facts.id: facts for facts in current.prompts}
+    return replace(verdict, prompts=tuple(_explained(prompt, before, now) for prompt in verdict.prompts))
+
+
+def causes(before: PromptFacts, now: PromptFacts) -> tuple[str, ...]:
+    """Name what differs between two runs of a prompt; one sentence where nothing that is recorded does."""
+    found = []
+    if _differ(before.digest, now.digest):
+        found.append(f"the prompt file changed ({now.path or now.id})")
+    if _differ(before.parameters_digest, now.parameters_digest):
+        found.append("the sampling parameters changed")
+    if before.model != now.model:
+        found.append(f"the model asked for changed from {before.model} to {now.model}")
+    if before.served and now.served and before.served != now.served:
+        found.append(f"another model answered: {', '.join(before.served)} before, {', '.join(now.served)} now")
+    elif before.fingerprints and now.fingerprints and before.fingerprints != now.fingerprints:
+        found.append("the provider's build of the model changed (its fingerprint differs)")
+    if before.evaluators != now.evaluators:
+        found.append(_changed_evaluators(before, now))
+    if not found and before.provider != now.provider and not (before.replayed or now.replayed):
+        found.append(f"the provider changed from {before.provider} to {now.provider}")
+    return tuple(found) or (NONE_OF_OURS,)
+
+
+def _explained(prompt: PromptVerdict, before: dict[str, PromptFacts], now: dict[str, PromptFacts]) -> PromptVerdict:
+    if prompt.state not in EXPLAINED or not prompt.kinds or prompt.id not in before or prompt.id not in now:
+        return prompt
+    if not (before[prompt.id].digest and now[prompt.id].digest):
+        return prompt
+    return replace(prompt, cause=causes(before[prompt.id], now[prompt.id]))
+
+
+def _changed_evaluators(before: PromptFacts, now: PromptFacts) -> str:
+    changed = sorted(set(before.evaluators) ^ set(now.evaluators))
+    return f"the evaluators changed, not like for like: {', '.join(changed)}"
+
+
+def _differ(before: str, now: str) -> bool:
+    return bool(before or now) and before != now

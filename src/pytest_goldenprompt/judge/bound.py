@@ -1,0 +1,83 @@
+"""How great the drop may be at most, and what would settle an open question."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pytest_goldenprompt.judge.mixture import Mixture
+from pytest_goldenprompt.judge.noise import scale_of
+from pytest_goldenprompt.judge.pairing import Pair
+
+Z = 1.645
+"""The standard normal's 95 % point."""
+
+MOST_REPEATS = 100
+
+
+class Bound(NamedTuple):
+    """The mean drop, its standard error and its upper 95 % bound, in points of 0..1 (positive is worse)."""
+
+    drop: float
+    error: float
+    upper: float
+
+
+def bound(pairs: Sequence[Pair], mixture: Mixture, *, graded: bool) -> Bound:
+    """Bound the drop of one prompt: of passes, of scores, whichever may be worse.
+
+    upper = drop + 1.645 SE with SE^2 = max(V, V/2 + D) / n^2; V is the predicted sum of squared differences of
+    unchanged cases, D the observed sum over the cases that got worse. Unchanged, D is about V/2; cases that differ in
+    how much they lost raise D. Improvements take no part, so that losing one can never narrow the bound (the usual
+    paired standard error would).
+    """
+    passes = _bound([_pass_drop(pair, graded=graded) for pair in pairs], _pass_variance(pairs, mixture))
+    scores = _bound([pair.then.mean - pair.now.mean for pair in pairs], _score_variance(pairs, mixture, graded=graded))
+    return max(passes, scores, key=lambda one: one.upper)
+
+
+def exactly(pairs: Sequence[Pair]) -> Bound:
+    """Give the drop of a deterministic prompt, which has no error."""
+    drops = (max(_pass_drop(pair, graded=True), pair.then.mean - pair.now.mean) for pair in pairs)
+    drop = math.fsum(drops) / len(pairs)
+    return Bound(drop, 0.0, drop)
+
+
+def _bound(drops: Sequence[float], variance: float) -> Bound:
+    drop = math.fsum(drops) / len(drops)
+    losses = math.fsum(loss * loss for loss in drops if loss > 0.0)
+    error = math.sqrt(max(variance, variance / 2.0 + losses)) / len(drops)
+    return Bound(drop, error, drop + Z * error)
+
+
+def _pass_drop(pair: Pair, *, graded: bool) -> float:
+    return pair.then.passes / pair.then.k - (pair.now.passes if graded else pair.now.full) / pair.now.k
+
+
+def _pass_variance(pairs: Sequence[Pair], mixture: Mixture, k1: int | None = None) -> float:
+    return math.fsum(scale_of(pair, mixture, k1).square for pair in pairs)
+
+
+def _score_variance(pairs: Sequence[Pair], mixture: Mixture, *, graded: bool) -> float:
+    if not graded:
+        return _pass_variance(pairs, mixture)
+    return math.fsum(pair.then.variance * (1.0 / pair.then.k + 1.0 / pair.now.k) for pair in pairs)
+
+
+def settles(pairs: Sequence[Pair], mixture: Mixture, found: Bound, margin: float) -> str:
+    """Say in one sentence what would settle whether the drop is under the margin."""
+    room = margin - found.drop
+    if room <= 0.0:
+        return (
+            f"the drop is {100 * found.drop:.1f} points, over the margin of {100 * margin:g}; "
+            "more repeats of every case, or more cases, will show whether it is luck"
+        )
+    most = max(pair.now.k for pair in pairs)
+    now = _pass_variance(pairs, mixture)
+    for k1 in range(most + 1, MOST_REPEATS + 1):
+        error = found.error * math.sqrt(_pass_variance(pairs, mixture, k1) / now)
+        if found.drop + Z * error < margin:
+            return f"about {k1} repeats of every case would settle it, if the drop stays as it is"
+    cases = math.ceil(len(pairs) * (Z * found.error / room) ** 2)
+    return f"about {cases} cases like these would settle it, if the drop stays as it is"

@@ -1,0 +1,135 @@
+"""From one prompt's findings to its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sized
+from dataclasses import dataclass
+
+from pytest_goldenprompt.judge.bound import settles
+from pytest_goldenprompt.judge.examine import Examined, not_compared
+from pytest_goldenprompt.judge.figures import changes, is_missing, majority_rate
+from pytest_goldenprompt.judge.naming import Family, named_cases, named_slices, worst_first
+from pytest_goldenprompt.judge.pairing import Pairing
+from pytest_goldenprompt.judge.reading import usable
+from pytest_goldenprompt.judge.reasons import sentences
+from pytest_goldenprompt.judge.states import BAR
+from pytest_goldenprompt.model.policy import Policy
+from pytest_goldenprompt.model.verdict import PromptVerdict, State
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What applies to every prompt of a run: whether one without history is new, the prompts' weighing, the policy."""
+
+    may_be_new: bool
+    family: Family
+    policy: Policy
+
+
+def conclude(examined: Examined, standing: Standing) -> PromptVerdict:
+    """Give one prompt's verdict."""
+    pairing, policy = examined.pairing, standing.policy
+    flagged = _flagged(examined, standing)
+    named = named_cases(examined, standing.family.level, flagged=flagged)
+    slices = named_slices(examined, standing.family.level, policy) if flagged else ()
+    kinds = _kinds(examined, standing, named, slices, flagged=flagged)
+    state = _state(examined, standing, kinds, flagged=flagged)
+    rate, form, tokens = changes(pairing)
+    verdict = PromptVerdict(
+        id=pairing.facts.id,
+        dataset=pairing.facts.dataset,
+        state=state,
+        kinds=kinds,
+        p=examined.evidence.p(policy) if examined.evidence else None,
+        drop=examined.bound.drop if examined.bound else None,
+        drop_upper=examined.bound.upper if examined.bound else None,
+        rate=rate,
+        format_compliance=form,
+        tokens=tokens,
+        cases=worst_first(named),
+        slices=slices,
+        outcomes=tuple(named.get(found.case_id, found) for found in examined.outcomes),
+        removed=tuple(result.case_id for result in pairing.removed),
+        needs=_needs(examined, policy) if state is State.INCONCLUSIVE else "",
+        planned=len(pairing.results),
+        compared=len(pairing.pairs),
+        owner=pairing.facts.owner,
+        draft=pairing.facts.draft,
+    )
+    return sentences(verdict, examined)
+
+
+def _flagged(examined: Examined, standing: Standing) -> bool:
+    """Say whether the prompt is worse than luck explains, removed cases counted as failed."""
+    if examined.full_evidence:
+        return examined.full_evidence.p(standing.policy) <= standing.family.threshold
+    return examined.pairing.deterministic and examined.full_bound.drop >= standing.policy.margin
+
+
+def _kinds(examined: Examined, standing: Standing, named: Sized, slices: Sized, *, flagged: bool) -> tuple[str, ...]:
+    """List what speaks against the prompt, in one order: mean, slice, case, removed, missing, bar."""
+    pairing, found = examined.pairing, set[str]()
+    if flagged and examined.evidence:
+        weighted = examined.evidence.weighted(standing.policy)
+        found |= {kind for kind, p in weighted.items() if p <= standing.family.threshold}
+    elif flagged and examined.bound and examined.bound.drop >= standing.policy.margin:
+        found.add("mean")
+    found |= {kind for kind, there in (("slice", slices), ("case", named)) if there}
+    if examined.removal_matters or pairing.gone:
+        found.add("removed")
+    if any(is_missing(result) for result in pairing.results):
+        found.add("missing")
+    if standing.may_be_new and not pairing.known and under_bar(pairing):
+        found.add(BAR)
+    return tuple(kind for kind in ("mean", "slice", "case", "removed", "missing", BAR) if kind in found)
+
+
+def under_bar(pairing: Pairing) -> bool:
+    """Say whether fewer of a prompt's cases pass than its own bar asks, where it has one."""
+    rate, bar = majority_rate(pairing.results), pairing.facts.min_pass_rate
+    return bar is not None and (rate or 0.0) < bar
+
+
+def _state(examined: Examined, standing: Standing, kinds: tuple[str, ...], *, flagged: bool) -> State:
+    pairing = examined.pairing
+    if pairing.facts.error:
+        return State.ERROR
+    if _incomplete(examined, kinds) or (flagged and _hidden(examined)):
+        return State.INCOMPLETE
+    if examined.certain or flagged:
+        return State.REGRESSED
+    if not pairing.known and standing.may_be_new:
+        return State.NEW
+    if not pairing.pairs:
+        return State.NO_BASELINE
+    return State.PASS if _shown(examined, standing.policy) else State.INCONCLUSIVE
+
+
+def _incomplete(examined: Examined, kinds: tuple[str, ...]) -> bool:
+    pairing = examined.pairing
+    partial = any(result.missing for result in pairing.results) or not pairing.results
+    return partial or bool(pairing.twice) or bool({"removed", "missing"} & set(kinds))
+
+
+def _hidden(examined: Examined) -> bool:
+    """Say whether removed cases take part in what flags a prompt."""
+    return any(usable(result) for result in examined.pairing.removed)
+
+
+def _shown(examined: Examined, policy: Policy) -> bool:
+    """Say whether the prompt is shown to be no worse than the margin, on at least half of what is stored."""
+    return examined.full_bound.upper < policy.margin and not _too_few(examined.pairing)
+
+
+def _too_few(pairing: Pairing) -> bool:
+    return not_compared(pairing) > len(pairing.pairs)
+
+
+def _needs(examined: Examined, policy: Policy) -> str:
+    pairing = examined.pairing
+    if _too_few(pairing):
+        return (
+            f"only {len(pairing.pairs)} of {len(pairing.stored)} stored cases could be compared; "
+            "accept the changed dataset with `goldenprompt accept`"
+        )
+    return settles(pairing.pairs, examined.mixture, examined.full_bound, policy.margin)

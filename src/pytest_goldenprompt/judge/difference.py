@@ -1,0 +1,241 @@
+"""What differs between two JSON values, by path, and between two texts; the only home of deepdiff."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from typing import Any
+
+from pytest_goldenprompt.judge.paths import Path, children, matches, write_path
+from pytest_goldenprompt.model.values import JSON, canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where values differ. `what` is value, type, missing (only expected) or extra (only found)."""
+
+    path: str
+    expected: JSON
+    found: JSON
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forgiven:
+    """What is no difference: numbers within a distance by path, ignored places with all below, unordered lists.
+
+    `unordered` is true for every list, or names the lists. Paths may hold wildcards.
+    """
+
+    tolerance: tuple[tuple[Path, float], ...] = ()
+    ignore: tuple[Path, ...] = ()
+    unordered: bool | tuple[Path, ...] = False
+
+
+STRICT = Forgiven()
+
+LARGE = 2000
+"""Values in both documents beyond which they are compared place by place: finding what moved costs too much."""
+
+MOST_LISTED = 1000
+"""Differences listed of large values."""
+
+WINDOW = 4000
+"""Characters of two texts that are compared, from shortly before the first difference on."""
+
+MOST_LINES = 20
+CONTEXT = 60
+
+MOST_PAIRS = 20_000
+"""Pairs of unlike items that an unordered list may try; beyond that they stand in the order they came in."""
+
+
+def differences(expected: JSON, found: JSON, forgiven: Forgiven = STRICT) -> tuple[Difference, ...]:
+    """List what differs, sorted by path; empty where nothing does.
+
+    Numbers are equal by value (1 and 1.0), truth values are no numbers. An unordered list is paired with what is
+    expected first, equal items before those that are equal by tolerance, so that its paths count expected items.
+    """
+    if _same(expected, found):
+        return ()
+    wanted = _plain(expected)
+    aligned = _aligned(wanted, _plain(found), (), forgiven)
+    if _same(wanted, aligned):
+        return ()
+    listed = sorted(_deep(wanted, aligned), key=lambda difference: difference.path)
+    return tuple(listed) or (Difference("$", wanted, aligned, "value"),)
+
+
+def _same(expected: JSON, found: JSON) -> bool:
+    """Compare as `==` does, but keep true and 1 apart."""
+    return expected == found and _same_truth(expected, found)
+
+
+def _same_truth(expected: JSON, found: JSON) -> bool:
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
+        return all(_same_truth(value, found[key]) for key, value in expected.items())
+    if isinstance(expected, list | tuple) and isinstance(found, list | tuple):
+        return all(map(_same_truth, expected, found))
+    return isinstance(expected, bool) == isinstance(found, bool)
+
+
+def _aligned(expected: JSON, found: JSON, here: Path, forgiven: Forgiven) -> JSON:
+    """Give `found` with all that is forgiven put as it was expected."""
+    if any(matches(pattern, here) for pattern in forgiven.ignore):
+        return expected
+    if isinstance(expected, dict) and isinstance(found, dict):
+        return _aligned_mapping(expected, found, here, forgiven)
+    if isinstance(expected, list) and isinstance(found, list):
+        return _aligned_list(expected, found, here, forgiven)
+    return expected if _within(expected, found, here, forgiven) else found
+
+
+def _aligned_mapping(
+    expected: dict[str, JSON], found: dict[str, JSON], here: Path, forgiven: Forgiven
+) -> dict[str, JSON]:
+    aligned: dict[str, JSON] = {}
+    for key in {**expected, **found}:
+        place = (*here, key)
+        if any(matches(pattern, place) for pattern in forgiven.ignore):
+            if key in expected:
+                aligned[key] = expected[key]
+        elif key in found:
+            aligned[key] = _aligned(expected[key], found[key], place, forgiven) if key in expected else found[key]
+    return aligned
+
+
+def _aligned_list(expected: list[JSON], found: list[JSON], here: Path, forgiven: Forgiven) -> list[JSON]:
+    unordered = forgiven.unordered
+    loose = unordered if isinstance(unordered, bool) else any(matches(pattern, here) for pattern in unordered)
+    found = _paired(expected, found, here, forgiven) if loose else found
+    shared = min(len(expected), len(found))
+    return [_aligned(expected[i], found[i], (*here, i), forgiven) for i in range(shared)] + found[shared:]
+
+
+def _paired(expected: list[JSON], found: list[JSON], here: Path, forgiven: Forgiven) -> list[JSON]:
+    """Reorder `found` so that each expected item stands beside its like; the rest keeps its order."""
+    spots = defaultdict(list)
+    for index in range(len(found) - 1, -1, -1):
+        spots[canonical(found[index])].append(index)
+    partner: dict[int, int] = {}
+    for index, item in enumerate(expected):
+        if same := spots.get(canonical(item)):
+            partner[index] = same.pop()
+    left = sorted(set(range(len(found))) - set(partner.values()))
+    alone = [index for index in range(len(expected)) if index not in partner]
+    for index in alone if len(alone) * len(left) <= MOST_PAIRS else ():
+        item = expected[index]
+        like = next((i for i in left if _same(item, _aligned(item, found[i], (*here, index), forgiven))), None)
+        if like is not None:
+            partner[index] = like
+            left.remove(like)
+    rest = iter(left)
+    beside = [partner[i] if i in partner else next(rest, None) for i in range(len(expected))]
+    return [found[i] for i in [*beside, *rest] if i is not None]
+
+
+def _within(expected: JSON, found: JSON, here: Path, forgiven: Forgiven) -> bool:
+    """Tell whether two numbers are equal, or near enough where a tolerance is given."""
+    if isinstance(expected, bool) or isinstance(found, bool):
+        return False
+    if not (isinstance(expected, int | float) and isinstance(found, int | float)):
+        return False
+    reach = max((reach for pattern, reach in forgiven.tolerance if matches(pattern, here)), default=0.0)
+    if expected == found or not reach:
+        return expected == found
+    return abs(Fraction(str(expected)) - Fraction(str(found))) <= Fraction(str(reach))
+
+
+def _deep(expected: JSON, found: JSON) -> list[Difference]:
+    if _size(expected) + _size(found) > LARGE:
+        return list(islice(_by_index(expected, found, ()), MOST_LISTED))
+    from deepdiff import DeepDiff  # noqa: PLC0415 - half a second to import; most values are equal
+
+    tree = DeepDiff(expected, found, view="tree", threshold_to_diff_deeper=0, ignore_private_variables=False)
+    return [_difference(kind, entry) for kind, entries in tree.items() for entry in entries]
+
+
+def _by_index(expected: JSON, found: JSON, here: Path) -> Iterator[Difference]:
+    """Compare large values place by place; what moved inside a list is not looked for."""
+    if type(expected) is type(found) and isinstance(expected, dict | list):
+        left, right = dict(children(expected)), dict(children(found))
+        for step in {**left, **right}:
+            place = (*here, step)
+            if step not in right:
+                yield Difference(write_path(place), left[step], None, "missing")
+            elif step not in left:
+                yield Difference(write_path(place), None, right[step], "extra")
+            else:
+                yield from _by_index(left[step], right[step], place)
+    elif not _same(expected, found):
+        yield Difference(write_path(here), expected, found, "value" if _sort(expected) == _sort(found) else "type")
+
+
+def _difference(kind: str, entry: Any) -> Difference:
+    path = write_path(entry.path(output_format="list"))
+    if kind.endswith("_added"):
+        return Difference(path, None, entry.t2, "extra")
+    if kind.endswith("_removed"):
+        return Difference(path, entry.t1, None, "missing")
+    return Difference(path, entry.t1, entry.t2, "value" if _sort(entry.t1) == _sort(entry.t2) else "type")
+
+
+def _sort(value: JSON) -> str:
+    """Name the kind of a value as JSON knows kinds."""
+    return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
+
+
+def _size(value: JSON) -> int:
+    if isinstance(value, dict):
+        return 1 + sum(map(_size, value.values()))
+    return 1 + sum(map(_size, value)) if isinstance(value, list) else 1
+
+
+def _plain(value: JSON) -> JSON:
+    """Give the value in dicts and lists, whatever mappings and sequences it came in."""
+    if isinstance(value, Mapping):
+        return {key: _plain(below) for key, below in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(below) for below in value]
+    return value
+
+
+def text_diff(then: str, now: str) -> list[str]:
+    """Show what changed as lines that begin with `-` (then), `+` (now) or a space (both, and remarks).
+
+    Texts of one line are cut around the change, longer ones are compared line by line. Texts of any size take
+    milliseconds: only a window that begins at the first difference is compared, and a remark says so. Characters that
+    steer a terminal are written as escapes.
+    """
+    if then == now:
+        return []
+    start = max(0, _shared(then, now) - CONTEXT)
+    left, right = (text[start : start + WINDOW].splitlines() for text in (then, now))
+    if left == right or max(len(left), len(right)) <= 1:
+        return [f"{sign} {_around(text, start)}" for sign, text in (("-", then), ("+", now))]
+    lines = [line for line in difflib.unified_diff(left, right, n=1, lineterm="") if not line.startswith("@@ ")][2:]
+    more = max(len(then), len(now)) > start + WINDOW or len(lines) > MOST_LINES
+    shown = [_visible(line[: 2 * CONTEXT]) + ("…" if len(line) > 2 * CONTEXT else "") for line in lines[:MOST_LINES]]
+    return [f"{line[:1]} {line[1:]}" for line in shown] + (["  … more follows"] if more else [])
+
+
+def _around(text: str, start: int) -> str:
+    end = start + 3 * CONTEXT
+    return ("…" if start else "") + _visible(text[start:end]) + ("…" if end < len(text) else "")
+
+
+def _visible(text: str) -> str:
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def _shared(then: str, now: str) -> int:
+    """Count the characters that both texts begin with, by halves: slices compare much faster than characters."""
+    low, high = 0, min(len(then), len(now))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if then[low:middle] == now[low:middle] else (low, middle - 1)
+    return low

@@ -1,0 +1,150 @@
+"""The three one-sided tests of a prompt: its mean, its slices, its cases."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pytest_goldenprompt.judge.exact import hypergeometric, lower_tail, sum_law
+from pytest_goldenprompt.judge.mixture import Mixture
+from pytest_goldenprompt.judge.noise import collapsed, is_frozen, noise_factor, scale_of, weight_of
+from pytest_goldenprompt.judge.pairing import Pair
+from pytest_goldenprompt.judge.saddlepoint import lower_tail_approximate
+from pytest_goldenprompt.judge.signflip import on_grid, sign_flip_tail
+from pytest_goldenprompt.model.policy import Policy
+
+EXACT_SUM = 20_000
+"""Greatest sum over cases of the smaller number of repeats that is convolved exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """P-values of "worse" for one prompt, each 0..1 and before any weight.
+
+    `mean` is the whole prompt's, `slices` those of every tag with enough cases, `cases` those of the pairs in order.
+    `slice` and `case` are the smallest of theirs times their number. `phi` is the noise factor.
+    """
+
+    mean: float
+    slices: Mapping[str, float]
+    cases: tuple[float, ...]
+    slice: float
+    case: float
+    phi: float
+    frozen: bool
+
+    def weighted(self, policy: Policy) -> dict[str, float]:
+        """Give each kind's p-value divided by its share of alpha; a kind without a share says nothing."""
+        shares = {"mean": policy.weight_mean, "slice": policy.weight_slice, "case": policy.weight_case}
+        found = {"mean": self.mean, "slice": self.slice, "case": self.case}
+        return {kind: min(1.0, found[kind] / share) if share > 0 else 1.0 for kind, share in shares.items()}
+
+    def p(self, policy: Policy) -> float:
+        """Give the prompt's p-value."""
+        return min(self.weighted(policy).values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What all tests of one prompt share."""
+
+    mixture: Mixture
+    phi: float
+    frozen: bool
+    graded: bool
+
+
+def weigh(pairs: Sequence[Pair], mixture: Mixture, policy: Policy, *, graded: bool) -> Evidence:
+    """Test one prompt's pairs. Graded scores are tested beside the passes, each at half the level."""
+    phi = noise_factor(pairs, mixture, policy.phi_floor)
+    ground = _Ground(mixture, phi, is_frozen(pairs), graded)
+    slices = {tag: _group(members, ground) for tag, members in sliced(pairs, policy.smallest_slice).items()}
+    cases = tuple(_case(pair, ground) for pair in pairs)
+    passed_then = [p for p, pair in zip(cases, pairs, strict=True) if pair.then.passes]
+    return Evidence(
+        mean=_group(pairs, ground),
+        slices=slices,
+        cases=cases,
+        slice=min(1.0, min(slices.values(), default=1.0) * len(slices)),
+        case=min(1.0, min(passed_then, default=1.0) * len(passed_then)),
+        phi=phi,
+        frozen=ground.frozen,
+    )
+
+
+def sliced(pairs: Sequence[Pair], smallest: int) -> dict[str, list[Pair]]:
+    """Give the pairs of every tag that enough, but not all, of them carry, sorted by tag."""
+    members: dict[str, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        for tag in pair.tags:
+            members[tag].append(pair)
+    return {tag: members[tag] for tag in sorted(members) if smallest <= len(members[tag]) < len(pairs)}
+
+
+def _case(pair: Pair, ground: _Ground) -> float:
+    then, now = pair.then, pair.now
+    p = ground.mixture.p_value(then.passes, then.k, now.passes, now.k)
+    if ground.frozen:
+        before, after = collapsed(then), collapsed(now)
+        p = max(p, ground.mixture.p_value(before.passes, before.k, after.passes, after.k))
+    return float(p ** (1.0 / ground.phi))
+
+
+def _group(pairs: Sequence[Pair], ground: _Ground) -> float:
+    """Test whether a group of cases passes less: given each case's total, its passes now are a draw by luck.
+
+    A guard only ever raises the p-value of the plain test, so that switching one off cannot excuse a worse result.
+    """
+    counts = [(pair.then.k, pair.now.k, pair.then.passes, _successes(pair, ground)) for pair in pairs]
+    p = counts_tail(counts)
+    if ground.phi > 1.0:
+        p = max(p, _widened(pairs, ground))
+    if ground.frozen:
+        p = max(p, counts_tail([_collapsed_counts(pair, ground) for pair in pairs]))
+    if ground.graded:
+        drops = [on_grid(pair.then.mean - pair.now.mean) for pair in pairs]
+        p = min(1.0, 2.0 * min(p, sign_flip_tail(drops)))
+    return p
+
+
+def _successes(pair: Pair, ground: _Ground) -> int:
+    """Count the repeats as good as a pass then: where all passes then had the full score, only such count now."""
+    return pair.now.passes if ground.graded else pair.now.full
+
+
+def _collapsed_counts(pair: Pair, ground: _Ground) -> tuple[int, int, int, int]:
+    after = collapsed(pair.now)
+    return 1, 1, collapsed(pair.then).passes, after.passes if ground.graded else after.full
+
+
+def counts_tail(counts: Sequence[tuple[int, int, int, int]]) -> float:
+    """Give P(sum of y <= observed) for cases (k0, k1, x, y), given every x + y: exact, or a saddlepoint's.
+
+    The method depends on repeats alone, never on results.
+    """
+    observed = sum(y for *_, y in counts)
+    strata = [(k0, k1, x + y) for k0, k1, x, y in counts]
+    if sum(min(k0, k1) for k0, k1, _ in strata) <= EXACT_SUM:
+        return lower_tail(sum_law(strata), observed)
+    laws = [(hypergeometric(*stratum), times) for stratum, times in sorted(Counter(strata).items())]
+    groups = [(tuple(enumerate(weights, low)), times) for (low, weights), times in laws]
+    return lower_tail_approximate(groups, observed)
+
+
+def _widened(pairs: Sequence[Pair], ground: _Ground) -> float:
+    """Give the normal tail of the drop in passes, its predicted variance times phi.
+
+    A removed case adds to the drop as with many repeats and to the variance as with one: the worst of both.
+    """
+    gaps = ((_successes(pair, ground) / pair.now.k - pair.then.passes / pair.then.k, pair) for pair in pairs)
+    total = math.fsum(weight_of(pair) * gap for gap, pair in gaps)
+    variance = math.fsum(_variance(pair, ground.mixture) for pair in pairs)
+    return 0.5 * math.erfc(-total / math.sqrt(2.0 * variance * ground.phi))
+
+
+def _variance(pair: Pair, mixture: Mixture) -> float:
+    if pair.removed:
+        return (pair.then.k / (pair.then.k + 1)) ** 2 * scale_of(pair, mixture, 1).square
+    return weight_of(pair) ** 2 * scale_of(pair, mixture).square

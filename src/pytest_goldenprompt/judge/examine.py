@@ -1,0 +1,101 @@
+"""Everything the gate looks at in one prompt, before prompts are weighed against each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_goldenprompt.judge.bound import Bound, bound, exactly
+from pytest_goldenprompt.judge.certain import Yardstick, is_certain, outcome
+from pytest_goldenprompt.judge.evidence import Evidence, weigh
+from pytest_goldenprompt.judge.mixture import EVEN, Mixture
+from pytest_goldenprompt.judge.pairing import Pair, Pairing, stand_ins, used_to_pass
+from pytest_goldenprompt.judge.reading import read
+from pytest_goldenprompt.model.policy import Policy
+from pytest_goldenprompt.model.record import RunRecord
+from pytest_goldenprompt.model.verdict import CaseOutcome, Outcome
+
+UNKNOWN = Mixture(EVEN)
+"""What is known of success rates when nothing is stored."""
+
+UNBOUND = Bound(0.0, 0.0, 1.0)
+"""What is known of a drop when nothing is compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One prompt's findings.
+
+    `evidence` and `bound` are those of the compared cases. `full_evidence` and `full_bound` count removed cases as
+    failed and decide the state; without removed cases they are the same. None where there is nothing to test, which
+    for evidence includes a deterministic prompt.
+    """
+
+    pairing: Pairing
+    outcomes: tuple[CaseOutcome, ...]
+    mixture: Mixture = UNKNOWN
+    evidence: Evidence | None = None
+    full_evidence: Evidence | None = None
+    bound: Bound | None = None
+    full_bound: Bound = UNBOUND
+    removal_matters: bool = False
+
+    @property
+    def certain(self) -> tuple[CaseOutcome, ...]:
+        """Give the cases whose regression is certain by themselves."""
+        return tuple(found for found in self.outcomes if found.outcome is Outcome.REGRESSED)
+
+
+def most_repeats(current: RunRecord, policy: Policy) -> int:
+    """Give how many failed repeats stand in for a removed case: as many as any case has or may get."""
+    observed = max((read(result).k for result in current.cases), default=0)
+    return max(observed, policy.confirm_repeats, policy.repeats, 1)
+
+
+def examine(pairing: Pairing, measure: Yardstick, policy: Policy, repeats: int) -> Examined:
+    """Look at one prompt; `repeats` failed ones stand in for a removed case."""
+    outcomes = tuple(outcome(measure, pairing.facts, result) for result in pairing.results)
+    yard = measure.prompts.get(pairing.facts.id)
+    worst = stand_ins(pairing.removed, repeats)
+    everything = pairing.pairs + worst
+    if yard is None or not everything:
+        return Examined(pairing, outcomes, removal_matters=_acknowledged(pairing))
+    evidence = _evidence(pairing, pairing.pairs, yard.mixture, policy)
+    found = _bound(pairing, pairing.pairs, yard.mixture)
+    certainly = any(is_certain(_p(pair, yard.mixture), yard, measure) for pair in worst)
+    singly = pairing.pairs + stand_ins(pairing.removed, 1)
+    return Examined(
+        pairing,
+        outcomes,
+        mixture=yard.mixture,
+        evidence=evidence,
+        full_evidence=_evidence(pairing, everything, yard.mixture, policy) if worst else evidence,
+        bound=found,
+        full_bound=(_bound(pairing, singly, yard.mixture) if worst else found) or UNBOUND,
+        removal_matters=_acknowledged(pairing) or certainly,
+    )
+
+
+def _acknowledged(pairing: Pairing) -> bool:
+    return any(used_to_pass(result) for result in pairing.removed)
+
+
+def _p(pair: Pair, mixture: Mixture) -> float:
+    return mixture.p_value(pair.then.passes, pair.then.k, pair.now.passes, pair.now.k)
+
+
+def _evidence(pairing: Pairing, pairs: tuple[Pair, ...], mixture: Mixture, policy: Policy) -> Evidence | None:
+    """Weigh a prompt that luck plays a part in."""
+    if pairing.deterministic or not pairs:
+        return None
+    return weigh(pairs, mixture, policy, graded=pairing.graded)
+
+
+def _bound(pairing: Pairing, pairs: tuple[Pair, ...], mixture: Mixture) -> Bound | None:
+    if not pairs:
+        return None
+    return exactly(pairs) if pairing.deterministic else bound(pairs, mixture, graded=pairing.graded)
+
+
+def not_compared(pairing: Pairing) -> int:
+    """Count the baseline's cases that have no counterpart with the same definition and a result."""
+    return len(pairing.stored) - len(pairing.pairs)

@@ -1,0 +1,154 @@
+"""Which case of one run record stands against which of the other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pytest_goldenprompt.judge.reading import Reading, is_graded, passes_mostly, read
+from pytest_goldenprompt.model.record import PromptFacts, RunRecord
+from pytest_goldenprompt.model.result import CaseResult
+
+DESELECTED = "deselected"
+"""The word in `CaseResult.missing` for a case that a person chose not to run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One case in both runs, by the same definition; `removed` marks one whose `now` only stands for the worst."""
+
+    case_id: str
+    then: Reading
+    now: Reading
+    tags: tuple[str, ...] = ()
+    must_pass: bool = False
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """One prompt in both runs.
+
+    `facts` are the current run's (the baseline's for a prompt that is gone). `known` says that the baseline has heard
+    of the prompt, `gone` that the current run has not. `graded` is read from the baseline alone, so that no result of
+    the current run can choose the test it is judged by.
+    """
+
+    facts: PromptFacts
+    results: tuple[CaseResult, ...] = ()
+    stored: tuple[CaseResult, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    removed: tuple[CaseResult, ...] = ()
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    twice: tuple[str, ...] = ()
+    known: bool = False
+    gone: bool = False
+    graded: bool = False
+    deterministic: bool = False
+
+
+def pair(baseline: RunRecord | None, current: RunRecord) -> tuple[Pairing, ...]:
+    """Pair two run records prompt by prompt, sorted by prompt id.
+
+    A prompt of the baseline that is gone is listed too, unless the current run is a look or the prompt was a draft.
+    """
+    facts_now, results_now = _facts(current), _results(current)
+    facts_then, results_then = (_facts(baseline), _results(baseline)) if baseline else ({}, {})
+    ids = set(facts_now)
+    if not current.narrowed:
+        ids |= {prompt_id for prompt_id, facts in facts_then.items() if not facts.draft}
+    return tuple(
+        _pairing(
+            facts_now.get(prompt_id), facts_then.get(prompt_id), results_now[prompt_id], results_then.get(prompt_id, [])
+        )
+        for prompt_id in sorted(ids)
+    )
+
+
+def _facts(record: RunRecord) -> dict[str, PromptFacts]:
+    """Give the facts by prompt id; results whose prompt has none (plain score files) get bare ones."""
+    facts = {case.prompt_id: PromptFacts(id=case.prompt_id, dataset="") for case in record.cases}
+    return facts | {prompt.id: prompt for prompt in record.prompts}
+
+
+def _results(record: RunRecord) -> Mapping[str, list[CaseResult]]:
+    results: dict[str, list[CaseResult]] = defaultdict(list)
+    for case in record.cases:
+        results[case.prompt_id].append(case)
+    return results
+
+
+def _pairing(
+    now: PromptFacts | None, then: PromptFacts | None, results: Iterable[CaseResult], stored: Iterable[CaseResult]
+) -> Pairing:
+    results, stored = _ordered(results), _ordered(stored)
+    by_id = {result.case_id: result for result in stored}
+    current_ids = {result.case_id for result in results}
+    pairs, new, changed = _match(results, by_id)
+    return Pairing(
+        facts=now or then or PromptFacts(id="", dataset=""),
+        results=results,
+        stored=stored,
+        pairs=pairs,
+        removed=tuple(result for result in stored if result.case_id not in current_ids),
+        new=new,
+        changed=changed,
+        twice=tuple(sorted({*_twice(results), *_twice(stored)})),
+        known=then is not None,
+        gone=now is None,
+        graded=any(is_graded(result) for result in stored),
+        deterministic=bool(now and then and now.deterministic and then.deterministic),
+    )
+
+
+def _ordered(results: Iterable[CaseResult]) -> tuple[CaseResult, ...]:
+    ordered = tuple(sorted(results, key=lambda result: result.case_id))
+    return tuple(sorted(ordered, key=repr)) if _twice(ordered) else ordered
+
+
+def _twice(results: tuple[CaseResult, ...]) -> tuple[str, ...]:
+    return tuple(sorted({one.case_id for one, other in pairwise(results) if one.case_id == other.case_id}))
+
+
+def _match(
+    results: Iterable[CaseResult], stored: Mapping[str, CaseResult]
+) -> tuple[tuple[Pair, ...], tuple[str, ...], tuple[str, ...]]:
+    """Sort current results into pairs, new ones and changed ones; those without an observation are none of them."""
+    pairs: list[Pair] = []
+    new: list[str] = []
+    changed: list[str] = []
+    for result in results:
+        reading, former = read(result), stored.get(result.case_id)
+        before = read(former) if former else None
+        if not reading.k:
+            continue
+        if former and former.digest != result.digest:
+            changed.append(result.case_id)
+        elif before and before.k:
+            tags = tuple(sorted(set(result.tags)))
+            pairs.append(Pair(result.case_id, before, reading, tags, result.must_pass))
+        else:
+            new.append(result.case_id)
+    return tuple(pairs), tuple(new), tuple(changed)
+
+
+def stand_ins(removed: Iterable[CaseResult], k: int) -> tuple[Pair, ...]:
+    """Let removed cases that were observed then stand as if each of `k` repeats failed now.
+
+    Whatever a case would have shown, removing it can then not make its prompt look better.
+    """
+    failed = Reading(k, 0, 0, 0.0, 0.0)
+    readings = ((result, read(result)) for result in removed)
+    return tuple(
+        Pair(result.case_id, before, failed, tuple(sorted(set(result.tags))), result.must_pass, removed=True)
+        for result, before in readings
+        if before.k
+    )
+
+
+def used_to_pass(result: CaseResult) -> bool:
+    """Say whether the removal of a stored case must be acknowledged: it passed mostly, or must always pass."""
+    return result.must_pass or passes_mostly(read(result))

@@ -1,0 +1,109 @@
+"""The end of a run on the controller: the record, the verdict, the reports, the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pytest_goldenprompt.errors import StoreError
+from pytest_goldenprompt.formats.pairing import discover
+from pytest_goldenprompt.judge.attribution import with_causes
+from pytest_goldenprompt.judge.gate import judge
+from pytest_goldenprompt.model.pointers import Pointer
+from pytest_goldenprompt.model.record import RunRecord
+from pytest_goldenprompt.model.values import digest_of_bytes
+from pytest_goldenprompt.model.verdict import ReferenceFacts, State, Verdict
+from pytest_goldenprompt.plugin.library import Library
+from pytest_goldenprompt.plugin.plan_data import PlanData
+from pytest_goldenprompt.plugin.recorder import Facts, Recorder
+from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
+from pytest_goldenprompt.store.acceptance import accept_by_itself
+from pytest_goldenprompt.store.codec import cases_text
+from pytest_goldenprompt.store.files import write_file
+
+STORED = {State.INCOMPLETE, State.ERROR}
+"""States in which even a recording run is kept among the checks only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """All that is to be said at the end of a run."""
+
+    record: RunRecord
+    verdict: Verdict
+    baseline: RunRecord | None
+    reference: ReferenceFacts | None
+    anchor: ReferenceFacts | None
+    texts: dict[str, str]
+    kept: str = ""
+    """What became of a recording run, as a sentence."""
+    reports: tuple[Path, ...] = ()
+
+
+def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
+    library: Library, recorder: Recorder, plan: PlanData, facts: Facts, clock: Callable[[], datetime], stopped: str
+) -> Conclusion:
+    """Judge the run, write its reports and store it. A store or a report that cannot be written is a StoreError."""
+    reference = library.reference
+    record = recorder.record(facts, plan, clock(), narrowed(library, plan), (stopped,) if stopped else ())
+    verdict = judge(reference.baseline, record, library.policy, first=reference.first)
+    verdict = with_causes(verdict, reference.baseline, record)
+    text = to_text(
+        verdict_record(verdict, record, reference.facts, reference.anchor, digest_of_bytes(cases_text(record).encode()))
+    )
+    texts = recorder.texts(plan)
+    keep = library.settings.record and verdict.state not in STORED
+    library.store.save(record, texts, text, keep=keep)
+    sentence = ""
+    if library.settings.record:
+        _, sentence = accept_by_itself(library.store, record, verdict.state, first=reference.first)
+    paths = _write_reports(library, text)
+    return Conclusion(record, verdict, reference.baseline, reference.facts, reference.anchor, texts, sentence, paths)
+
+
+def narrowed(library: Library, plan: PlanData) -> tuple[str, ...]:
+    """Say how fewer cases were chosen than the library has."""
+    found = []
+    left_out = len(plan.cases) - len(plan.chosen & set(plan.cases))
+    if left_out:
+        found.append(f"{left_out} of {len(plan.cases)} cases were not chosen")
+    settings = library.settings
+    known = discover(settings.root, [settings.root / path for path in settings.paths] or [settings.root])
+    collected = {facts.dataset for facts in plan.prompts.values()}
+    elsewhere = [path for path in known if path.relative_to(settings.root).as_posix() not in collected]
+    if elsewhere:
+        found.append(f"{len(elsewhere)} of {len(known)} golden datasets were not chosen")
+    return tuple(found)
+
+
+def reference_facts(pointer: Pointer | None, record: RunRecord | None, now: datetime) -> ReferenceFacts | None:
+    """Describe the stored run that is compared with: month, digest, and age in days."""
+    if record is None:
+        return None
+    digest = pointer.digest if pointer else digest_of_bytes(cases_text(record).encode())
+    return ReferenceFacts(record.id, record.month, digest, age_in_days(record.finished, now), None)
+
+
+def age_in_days(moment: str, now: datetime) -> int | None:
+    """Give the whole days since a moment of a record (ISO 8601, UTC); None where the record has none."""
+    try:
+        then = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (now - then).days
+
+
+def default_report(library: Library) -> Path:
+    """Give the place of the verdict record where no report was asked for."""
+    return library.store.cache / "verdict.json"
+
+
+def _write_reports(library: Library, text: str) -> tuple[Path, ...]:
+    wanted: list[tuple[str, Path]] = list(library.settings.reports) or [("json", default_report(library))]
+    for kind, path in wanted:
+        if kind != "json":
+            raise StoreError(f"--golden-report: no such kind, found {kind!r}; known is json")
+        write_file(path, text)
+    return tuple(path for _, path in wanted)

@@ -1,0 +1,142 @@
+"""The gate as pytest sees it: one report a dataset after the last case, and the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from pytest_goldenprompt.errors import GoldenpromptError
+from pytest_goldenprompt.judge.exits import is_green
+from pytest_goldenprompt.model.verdict import PromptVerdict, State, Verdict
+from pytest_goldenprompt.plugin.conclusion import Conclusion, conclude
+from pytest_goldenprompt.plugin.distributed import Controller
+from pytest_goldenprompt.plugin.library import Library
+from pytest_goldenprompt.plugin.plan_data import PlanData, plan_of
+from pytest_goldenprompt.plugin.recorder import Facts, Recorder
+
+NO_FAILURE = {
+    State.INCONCLUSIVE: ("inconclusive", "i", "INCONCLUSIVE"),
+    State.INCOMPLETE: ("partial", "p", "PARTIAL"),
+}
+"""How a gate is counted that does not stop a deploy, and yet did not pass."""
+
+
+class Gate:
+    """Concludes the run around pytest's own loop, so that plain runs, workers and -x end with the same verdict."""
+
+    def __init__(
+        self,
+        library: Library,
+        recorder: Recorder,
+        controller: Controller,
+        facts: Facts,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._library = library
+        self._recorder = recorder
+        self._controller = controller
+        self._facts = facts
+        self._clock = clock
+        self.conclusion: Conclusion | None = None
+        self.trouble = ""
+        """Why there is no conclusion, where the store or a report failed."""
+        self.listing = False
+
+    @property
+    def plan(self) -> PlanData | None:
+        """Give the plan as far as it is known."""
+        return self._controller.plan
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Keep what was planned and chosen, where this process collects by itself."""
+        self._controller.plan = plan_of(self._library, session.items)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Iterator[Any]:
+        """Run the loop, then judge, whatever ended the loop."""
+        if session.config.option.collectonly:
+            self.listing = True
+            return (yield)
+        stopped = "it was interrupted"
+        gates = len(self.plan.prompts) if self.plan else 0
+        session.testscollected += gates
+        try:
+            result = yield
+            stopped = ""
+        except (session.Failed, session.Interrupted) as reason:
+            stopped = str(reason)
+            raise
+        finally:
+            self._conclude(session, stopped or str(session.shouldfail or session.shouldstop or ""))
+        return result
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Make the exit code follow the verdict, also where no report could make a test fail."""
+        if self.listing:
+            unreadable = self.plan is not None and any(facts.error for facts in self.plan.prompts.values())
+            if unreadable and exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.USAGE_ERROR
+            return
+        if exitstatus in {pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
+            return
+        if self.trouble or (self.conclusion and self.conclusion.verdict.state is State.ERROR):
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        elif exitstatus == pytest.ExitCode.OK and not (self.conclusion and self.is_green(self.conclusion.verdict)):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Count gates that are neither passed nor failed under their own word."""
+        state = getattr(report, "golden_gate", None)
+        if state is None or report.when != "call" or report.failed:
+            return None
+        return NO_FAILURE.get(State(state))
+
+    def is_green(self, verdict: Verdict) -> bool:
+        """Say whether a verdict lets the run pass, as it was started."""
+        settings = self._library.settings
+        return is_green(verdict, self._library.policy, strict=settings.strict, in_ci=settings.in_ci)
+
+    def _conclude(self, session: pytest.Session, stopped: str) -> None:
+        hook = session.config.hook
+        hook.pytest_goldenprompt_run_info(info=self._facts.info)
+        try:
+            plan = self.plan or PlanData()
+            self.conclusion = conclude(self._library, self._recorder, plan, self._facts, self._clock, stopped)
+        except GoldenpromptError as error:
+            self.trouble = str(error)
+            return
+        if self._controller.told_by_workers:
+            session.testscollected += len(self.conclusion.verdict.prompts)
+        for prompt in self.conclusion.verdict.prompts:
+            self._report(session, prompt)
+        hook.pytest_goldenprompt_verdict(record=self.conclusion.record, verdict=self.conclusion.verdict)
+
+    def _report(self, session: pytest.Session, prompt: PromptVerdict) -> None:
+        """Emit the gate of one dataset as a report that every listener of pytest understands."""
+        assert self.conclusion is not None  # noqa: S101 - the caller concluded; said for the type checker
+        single = Verdict(prompt.state, prompt.reasons, (prompt,), look=self.conclusion.verdict.look)
+        green = prompt.draft or self.is_green(single)
+        node, location = f"{prompt.dataset}::gate", (prompt.dataset, 0, f"{prompt.id} gate")
+        hook = session.config.hook
+        hook.pytest_runtest_logstart(nodeid=node, location=location)
+        for when in ("setup", "call", "teardown"):
+            called = when == "call"
+            report: Any = pytest.TestReport(
+                node,
+                location,
+                {prompt.dataset: 1, "gate": 1},
+                "failed" if called and not green else "passed",
+                "\n".join(prompt.reasons) if called and not green else None,
+                when,
+            )
+            if called and green and prompt.state in NO_FAILURE and not prompt.draft:
+                report.golden_gate = prompt.state.value
+                report.outcome, report.wasxfail = "skipped", "; ".join(prompt.reasons)
+            hook.pytest_runtest_logreport(report=report)
+        hook.pytest_runtest_logfinish(nodeid=node, location=location)

@@ -1,0 +1,147 @@
+"""Golden datasets as files, their cases as items; an item waits for its answers and says how the case stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_goldenprompt.engine.loop import Job
+from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
+from pytest_goldenprompt.formats.pairing import has_sidecar, is_dataset, is_inline_prompt
+from pytest_goldenprompt.model.verdict import Outcome
+from pytest_goldenprompt.plugin.library import Library, Reference
+from pytest_goldenprompt.plugin.payload import CaseRun, judge_answers
+from pytest_goldenprompt.reports.case_text import CaseView, case_lines
+from pytest_goldenprompt.reports.inert import inert
+
+if TYPE_CHECKING:
+    from pytest_goldenprompt.plugin.schedule import Schedule
+
+NOT_RED = {
+    Outcome.FAILING: "failing as before",
+    Outcome.SUSPECT: "worse than the stored run; alone it may be luck",
+    Outcome.NEW: "new, and failing",
+    Outcome.CHANGED: "changed since the stored run, and failing",
+}
+"""Outcomes of a failing case that are no failure of the item: the dataset's gate decides over them."""
+
+
+class GoldenFailure(Exception):  # noqa: N818 - it is no error of the program: a case got worse
+    """A case that is red; its text is what the person sees."""
+
+
+class GoldenFile(pytest.File):
+    """A golden dataset. One that cannot be read has no items; its error is reported at the end of the run."""
+
+    def collect(self) -> Iterator[GoldenItem]:
+        """Give one item a case."""
+        library: Library = self.config.stash[LIBRARY]
+        planned = library.plan(self.path)
+        for case in planned.cases if planned else ():
+            yield GoldenItem.from_parent(self, name=case.case.id, prompt=planned, planned=case)
+
+
+class GoldenItem(pytest.Item):
+    """One case of a golden dataset."""
+
+    def __init__(self, *, prompt: PlannedPrompt, planned: PlannedCase, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.prompt = prompt
+        self.planned = planned
+        self.job: Job | None = None
+        self.run: CaseRun | None = None
+        self.extra_keyword_matches.update(planned.case.tags)
+        self.add_marker("golden")
+
+    def runtest(self) -> None:
+        """Wait for the answers, judge them, and fail where the case is certainly worse or could not be run."""
+        schedule: Schedule = self.config.stash[SCHEDULE]
+        library: Library = self.config.stash[LIBRARY]
+        try:
+            answers = schedule.answers(self)
+        except CancelledError:
+            raise GoldenFailure("the call was cancelled before it was answered") from None
+        self.run = judge_answers(self.prompt, self.planned, answers, library)
+        for name, value in self.run.properties():
+            self.user_properties.append((name, value))
+        if self.run.red:
+            raise GoldenFailure(_describe(self.prompt.facts.id, self.run, library.reference))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show a red case as it reads, and anything else as pytest would."""
+        if isinstance(excinfo.value, GoldenFailure):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Give the case's own line."""
+        return self.path, self.planned.case.line - 1, f"{self.prompt.facts.id} {self.name}"
+
+
+def _describe(prompt_id: str, run: CaseRun, reference: Reference) -> str:
+    """Say in a few lines what a red case was and is."""
+    result = run.graded.result
+    stored = reference.baseline.cases if reference.baseline else ()
+    then = next((one for one in stored if (one.prompt_id, one.case_id) == (prompt_id, result.case_id)), None)
+    texts = {**(reference.texts() if then else {}), **run.graded.texts}
+    month = reference.facts.month if reference.facts else ""
+    head = f"{prompt_id} {result.case_id}: {run.outcome.outcome.value}"
+    return "\n".join([inert(head), *case_lines(CaseView(prompt_id, run.outcome, result, then, texts, month), "  ")])
+
+
+class Collection:
+    """Finds golden datasets among the files that pytest visits, and lets their reports carry the results."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> GoldenFile | None:
+        """Collect a golden dataset, or a prompt file that holds its own rows."""
+        if file_path.is_relative_to(self._library.settings.root) and is_golden(file_path):
+            return GoldenFile.from_parent(parent, path=file_path)
+        return None
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Under --golden-only, visit nothing but golden datasets."""
+        if self._library.settings.only and collection_path.is_file() and not is_golden(collection_path):
+            return True
+        return None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+        """Attach the result as plain data, so that it survives the way between processes."""
+        report: Any = yield
+        if isinstance(item, GoldenItem) and call.when == "call" and item.run is not None:
+            report.golden = item.run.plain()
+            report.golden_outcome = item.run.outcome.outcome.value
+            why = NOT_RED.get(item.run.outcome.outcome)
+            if why is not None and report.outcome == "passed" and not item.run.outcome.passed:
+                report.outcome = "skipped"
+                report.wasxfail = item.run.outcome.why or why
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Count cases by how they stand against the stored run."""
+        outcome = getattr(report, "golden_outcome", None)
+        if report.when != "call" or report.failed:
+            return None
+        return STATUS.get(outcome) if outcome else None
+
+
+def is_golden(path: Path) -> bool:
+    """Say whether a file may hold golden cases."""
+    return is_dataset(path.name) or (is_inline_prompt(path.name) and not has_sidecar(path))
+
+
+STATUS = {
+    Outcome.FAILING: ("failing as before", "x", "FAILING AS BEFORE"),
+    Outcome.SUSPECT: ("suspect", "?", "SUSPECT"),
+    Outcome.FIXED: ("fixed", "+", "FIXED"),
+}
+LIBRARY = pytest.StashKey[Library]()
+SCHEDULE: pytest.StashKey[Schedule] = pytest.StashKey()

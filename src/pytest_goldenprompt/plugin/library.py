@@ -1,0 +1,121 @@
+"""What one process knows of the library it runs: plans, providers, policy, and the stored run to compare with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, portable, unreadable, with_determinism
+from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.judge import certain
+from pytest_goldenprompt.model.contracts import Provider, ProviderSetting
+from pytest_goldenprompt.model.policy import Policy
+from pytest_goldenprompt.model.record import PromptFacts, RunRecord
+from pytest_goldenprompt.model.result import CaseResult
+from pytest_goldenprompt.model.verdict import CaseOutcome, ReferenceFacts
+from pytest_goldenprompt.plugin.options import Settings
+from pytest_goldenprompt.providers.recording import Recorder
+from pytest_goldenprompt.registry import Registry
+from pytest_goldenprompt.store.folder import FolderStore
+
+
+@dataclass
+class Reference:
+    """The stored run that this one is compared with.
+
+    `name` finds the same run again in another process; `then` reads the texts of its outputs.
+    """
+
+    baseline: RunRecord | None
+    name: str = ""
+    first: bool = False
+    """Whether this run records the first baseline of its store."""
+    facts: ReferenceFacts | None = None
+    anchor: ReferenceFacts | None = None
+    then: Callable[[], Mapping[str, str]] = dict
+    _texts: Mapping[str, str] | None = None
+
+    def texts(self) -> Mapping[str, str]:
+        """Give the texts of the stored run by digest, read once."""
+        if self._texts is None:
+            self._texts = self.then()
+        return self._texts
+
+
+@dataclass
+class Library:
+    """Plans and providers of one process, each made once."""
+
+    settings: Settings
+    registry: Registry
+    policy: Policy
+    store: FolderStore
+    reference: Reference
+    planned: dict[str, PlannedPrompt] = field(default_factory=dict)
+    unreadable: dict[str, PromptFacts] = field(default_factory=dict)
+    _providers: dict[str, Provider] = field(default_factory=dict)
+    _yardstick: certain.Yardstick | None = None
+
+    def plan(self, path: Path) -> PlannedPrompt | None:
+        """Plan a dataset; None where the file holds no cases, and where it cannot be read, which is noted."""
+        relative = path.relative_to(self.settings.root).as_posix()
+        if relative not in self.planned and relative not in self.unreadable:
+            try:
+                planned = self._plan(path)
+                if planned is not None:
+                    self.planned[relative] = planned
+            except InputError as error:
+                self.unreadable[relative] = unreadable(self.settings.root, path, error)
+        return self.planned.get(relative)
+
+    def provider(self, name: str) -> Provider:
+        """Give the provider of a name, wrapped for replay where that was asked for."""
+        if name not in self._providers:
+            self._providers[name] = self._provider(name)
+        return self._providers[name]
+
+    def repeats(self, facts: PromptFacts) -> int:
+        """Give the calls a case of this prompt: the policy's, unless typed; one where repeating shows nothing."""
+        if self.settings.repeats:
+            return self.settings.repeats
+        if facts.deterministic:
+            return 1
+        return self.policy.baseline_repeats if self.settings.record else self.policy.repeats
+
+    def judge_alone(self, facts: PromptFacts, result: CaseResult) -> tuple[CaseOutcome, bool]:
+        """Say how a case stands by itself, before the others are known, and whether its item fails."""
+        if self._yardstick is None:
+            planned = sum(len(prompt.cases) for prompt in self.planned.values())
+            self._yardstick = certain.yardstick(self.reference.baseline, self.policy, planned)
+        outcome = certain.outcome(self._yardstick, facts, result)
+        return outcome, certain.red(self._yardstick, facts, outcome)
+
+    def _plan(self, path: Path) -> PlannedPrompt | None:
+        planned = plan_prompt(self.settings.root, path, self.registry.evaluator, self._choose_provider)
+        if planned is None:
+            return None
+        return with_determinism(planned, self.provider(planned.provider))
+
+    def _choose_provider(self, named: str | None) -> str:
+        chosen = self.settings.provider or named or self.settings.default_provider
+        if not chosen:
+            raise InputError(
+                "no provider: neither the prompt, the dataset nor `golden_provider` names one",
+                remedy="write `provider: openai:MODEL` into the prompt's front matter, or pass --golden-provider",
+            )
+        if chosen.partition(":")[0] == "replay" and self.settings.record:
+            raise InputError(
+                "a recording run needs live answers, found provider 'replay'", remedy="pass --golden-provider"
+            )
+        return chosen
+
+    def _provider(self, name: str) -> Provider:
+        settings = self.settings
+        setting = ProviderSetting(settings.root, self.store.recordings, settings.timeout)
+        build: Callable[[], Provider] = lambda: self.registry.provider(name, setting)  # noqa: E731 - built late or never
+        if settings.replay is None or settings.record or name.partition(":")[0] == "replay":
+            return build()
+        if settings.replay == "none":
+            return self.registry.provider("replay", setting)
+        return Recorder(build(), settings.replay, portable(name), setting)

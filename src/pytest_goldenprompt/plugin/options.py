@@ -1,0 +1,129 @@
+"""The options: one table from which the command line, the ini file and the settings are made."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+REPLAY_MODES = ("none", "once", "new", "all")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: its name on the command line and, with underscores, in the ini file; None as ini default: unset."""
+
+    name: str
+    metavar: str
+    help: str
+    default: Any = None
+    kind: Literal["string", "int", "float", "bool"] = "string"
+    choices: tuple[str, ...] | None = None
+
+    @property
+    def ini(self) -> str:
+        """Give the name in the ini file."""
+        return self.name.replace("-", "_")
+
+
+OPTIONS = (
+    Option("golden-baseline", "REF", "compare with last-month, YYYY-MM, a run id, anchor or a path", "last-month"),
+    Option("golden-store", "URL", "where run records are kept, such as dir:.goldenprompt", "dir:.goldenprompt"),
+    Option("golden-provider", "NAME", "ask this provider whatever the files say, such as openai:MODEL or replay"),
+    Option("golden-repeats", "N", "calls a case in this run; 0 takes the policy's", 0, "int"),
+    Option("golden-concurrency", "N", "calls in flight, over all workers", 16, "int"),
+    Option("golden-timeout", "SECONDS", "seconds a call may take", 60.0, "float"),
+    Option("golden-month", "YYYY-MM", "record or judge for an earlier month"),
+    Option("golden-replay", "MODE", "recorded answers: none, once, new or all", None, "string", REPLAY_MODES),
+)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Register all options in one group; without `--golden` none of them does anything."""
+    group = parser.getgroup("goldenprompt", "golden datasets of prompts")
+    group.addoption("--golden", action="store_true", help="run golden datasets, compare with the stored run, gate")
+    group.addoption("--golden-only", action="store_true", help="the same, and nothing but golden datasets")
+    group.addoption("--golden-record", action="store_true", help="the monthly job: store this run as the month's")
+    group.addoption("--golden-strict", action="store_true", help="partial and inconclusive runs fail")
+    group.addoption(
+        "--golden-report", action="append", default=[], metavar="KIND=PATH", help="write a report, such as json=PATH"
+    )
+    for option in OPTIONS:
+        kind = {"int": int, "float": float}.get(option.kind, str)
+        group.addoption(f"--{option.name}", metavar=option.metavar, type=kind, choices=option.choices, help=option.help)
+        parser.addini(option.ini, option.help, type=option.kind, default=option.default)
+    parser.addini("golden_paths", "folders with golden datasets, added when no path is typed", type="args", default=[])
+    parser.addini("golden_strict", "partial and inconclusive runs fail", type="bool", default=False)
+    parser.addini("golden_report", "reports to write, KIND=PATH a line", type="linelist", default=[])
+
+
+def is_active(config: pytest.Config) -> bool:
+    """Say whether this session runs golden datasets at all."""
+    return any(config.getoption(name) for name in ("--golden", "--golden-only", "--golden-record"))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the command line, the ini file and the environment say, in this order of weight."""
+
+    root: Path
+    baseline: str
+    store: str
+    provider: str | None
+    default_provider: str | None
+    repeats: int
+    concurrency: int
+    timeout: float
+    month: str | None
+    replay: str | None
+    record: bool
+    only: bool
+    strict: bool
+    in_ci: bool
+    reports: tuple[tuple[str, Path], ...]
+    paths: tuple[str, ...]
+
+
+def read_settings(config: pytest.Config) -> Settings:
+    """Collect the settings; a wrong one is a usage error of pytest (exit 4)."""
+    typed = {option.ini: config.getoption(f"--{option.name}") for option in OPTIONS}
+    value = {name: config.getini(name) if given is None else given for name, given in typed.items()}
+    for name in ("golden_concurrency", "golden_timeout"):
+        if value[name] <= 0:
+            raise pytest.UsageError(f"--{name.replace('_', '-')}: more than zero is accepted, found {value[name]}")
+    if value["golden_repeats"] < 0:
+        raise pytest.UsageError(f"--golden-repeats: a count is accepted, found {value['golden_repeats']}")
+    if value["golden_replay"] not in (None, *REPLAY_MODES):
+        raise pytest.UsageError(f"golden_replay: accepted are none, once, new, all; found {value['golden_replay']!r}")
+    return Settings(
+        root=config.rootpath,
+        baseline=value["golden_baseline"],
+        store=value["golden_store"],
+        provider=typed["golden_provider"],
+        default_provider=config.getini("golden_provider"),
+        repeats=value["golden_repeats"],
+        concurrency=value["golden_concurrency"],
+        timeout=value["golden_timeout"],
+        month=value["golden_month"],
+        replay=value["golden_replay"],
+        record=config.getoption("--golden-record"),
+        only=config.getoption("--golden-only"),
+        strict=config.getoption("--golden-strict") or config.getini("golden_strict"),
+        in_ci=os.environ.get("CI", "").lower() in {"1", "true", "yes"},
+        reports=tuple(_report(config, text) for text in _reports(config)),
+        paths=tuple(config.getini("golden_paths")),
+    )
+
+
+def _reports(config: pytest.Config) -> list[str]:
+    return list(config.getoption("--golden-report")) or list(config.getini("golden_report"))
+
+
+def _report(config: pytest.Config, text: str) -> tuple[str, Path]:
+    kind, separator, path = text.partition("=")
+    if not separator or not path:
+        raise pytest.UsageError(f"--golden-report: KIND=PATH is accepted, found {text!r}; such as json=verdict.json")
+    return kind, config.invocation_params.dir / path

@@ -1,0 +1,57 @@
+"""What travels with an item's report: the graded case as plain data, and how it stands against the stored run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_goldenprompt.engine.attempt import Answer
+from pytest_goldenprompt.engine.grade import Graded, grade
+from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
+from pytest_goldenprompt.model.result import CaseResult
+from pytest_goldenprompt.model.verdict import CaseOutcome
+from pytest_goldenprompt.plugin.library import Library
+from pytest_goldenprompt.store.codec import case_from_plain, case_to_plain
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRun:
+    """A case that ran: its graded answers, its outcome, and whether its item fails."""
+
+    graded: Graded
+    outcome: CaseOutcome
+    red: bool
+
+    def plain(self) -> str:
+        """Give it as ASCII JSON: any text survives any transport between processes."""
+        graded = self.graded
+        return json.dumps(
+            {
+                "case": case_to_plain(graded.result),
+                "texts": graded.texts,
+                "served": graded.served,
+                "fingerprints": graded.fingerprints,
+                "replayed": graded.replayed,
+            },
+            allow_nan=False,
+        )
+
+    def properties(self) -> Iterator[tuple[str, str]]:
+        """Give what JUnit and other readers of reports may want to know."""
+        yield "golden_outcome", self.outcome.outcome.value
+        yield "golden_passes", f"{self.outcome.y}/{self.outcome.k1}"
+
+
+def graded_from_plain(text: str) -> Graded:
+    """Read what `CaseRun.plain` wrote."""
+    plain: dict[str, Any] = json.loads(text)
+    result: CaseResult = case_from_plain(plain["case"], "a worker's report")
+    return Graded(result, plain["texts"], tuple(plain["served"]), tuple(plain["fingerprints"]), plain["replayed"])
+
+
+def judge_answers(prompt: PlannedPrompt, planned: PlannedCase, answers: Sequence[Answer], library: Library) -> CaseRun:
+    """Grade the answers to a case and compare them with the stored run, as far as one case alone allows."""
+    graded = grade(prompt, planned, answers)
+    return CaseRun(graded, *library.judge_alone(prompt.facts, graded.result))

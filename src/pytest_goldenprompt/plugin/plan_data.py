@@ -1,0 +1,66 @@
+"""What a process planned and chose, as plain data, so that a worker can tell the controller."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from pytest_goldenprompt.model.record import PromptFacts
+from pytest_goldenprompt.model.result import CaseResult
+from pytest_goldenprompt.plugin.items import GoldenItem
+from pytest_goldenprompt.plugin.library import Library
+from pytest_goldenprompt.store.codec import build, case_from_plain, case_to_plain, without_defaults
+
+
+@dataclass
+class PlanData:
+    """Facts of every collected dataset, its cases before they ran, and which of them were chosen."""
+
+    prompts: dict[str, PromptFacts] = field(default_factory=dict)
+    cases: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
+    chosen: set[tuple[str, str]] = field(default_factory=set)
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def plain(self) -> str:
+        """Give it as ASCII JSON."""
+        return json.dumps(
+            {
+                "prompts": [without_defaults(facts) for facts in self.prompts.values()],
+                "cases": [case_to_plain(case) for case in self.cases.values()],
+                "chosen": sorted(self.chosen),
+                "texts": self.texts,
+            }
+        )
+
+
+def plan_from_plain(text: str) -> PlanData:
+    """Read what `PlanData.plain` wrote."""
+    plain: dict[str, Any] = json.loads(text)
+    where = "a worker's plan"
+    prompts = [build(PromptFacts, item, where) for item in plain["prompts"]]
+    cases = [case_from_plain(item, where) for item in plain["cases"]]
+    return PlanData(
+        {facts.id: facts for facts in prompts},
+        {(case.prompt_id, case.case_id): case for case in cases},
+        {(prompt, case) for prompt, case in plain["chosen"]},
+        plain["texts"],
+    )
+
+
+def plan_of(library: Library, items: Iterable[pytest.Item]) -> PlanData:
+    """Collect what this process planned, and which cases are among the items that were chosen."""
+    plan = PlanData()
+    for planned in library.planned.values():
+        plan.prompts[planned.facts.id] = planned.facts
+        if planned.prompt is not None:
+            plan.texts[planned.facts.digest] = planned.prompt.text
+        for case in planned.cases:
+            plan.cases[planned.facts.id, case.case.id] = case.result(planned.facts.id)
+    for facts in library.unreadable.values():
+        plan.prompts[facts.id] = facts
+    plan.chosen = {(item.prompt.facts.id, item.name) for item in items if isinstance(item, GoldenItem)}
+    return plan

@@ -1,0 +1,99 @@
+"""One object on the controller that sees every report and makes of them the run record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import pytest
+
+from pytest_goldenprompt.engine.grade import Graded
+from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
+from pytest_goldenprompt.model.result import CaseResult
+from pytest_goldenprompt.model.values import JSON
+from pytest_goldenprompt.plugin.payload import graded_from_plain
+from pytest_goldenprompt.plugin.plan_data import PlanData
+
+
+@dataclass
+class Facts:
+    """What is known of a run apart from its results."""
+
+    id: str
+    kind: RunKind
+    month: str
+    started: datetime
+    commit: str | None
+    dirty: bool | None
+    tool: str
+    policy_digest: str
+    info: dict[str, JSON] = field(default_factory=dict)
+
+
+@dataclass
+class Recorder:
+    """Collects the results that reports carry, from this process or from workers."""
+
+    graded: dict[tuple[str, str], Graded] = field(default_factory=dict)
+    unrun: dict[str, str] = field(default_factory=dict)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in a result, or the reason why there is none."""
+        text = getattr(report, "golden", None)
+        if text is not None:
+            graded = graded_from_plain(text)
+            self.graded[graded.result.prompt_id, graded.result.case_id] = graded
+        elif report.when == "setup" and report.outcome != "passed":
+            self.unrun[report.nodeid] = "skipped" if report.skipped else "its setup failed"
+
+    def record(
+        self, facts: Facts, plan: PlanData, finished: datetime, narrowed: tuple[str, ...], stopped: tuple[str, ...]
+    ) -> RunRecord:
+        """Make the record of the run: every planned case has a result or the reason why it has none."""
+        cases = tuple(self._result(plan, key) for key in sorted(plan.cases))
+        return RunRecord(
+            id=facts.id,
+            kind=facts.kind,
+            month=facts.month,
+            started=_text(facts.started),
+            finished=_text(finished),
+            commit=facts.commit,
+            dirty=facts.dirty,
+            tool=facts.tool,
+            policy_digest=facts.policy_digest,
+            prompts=tuple(self._facts(plan.prompts[name]) for name in sorted(plan.prompts)),
+            cases=cases,
+            narrowed=narrowed,
+            stopped=stopped,
+            info=facts.info,
+        )
+
+    def texts(self, plan: PlanData) -> dict[str, str]:
+        """Give all texts of the run by digest: prompts and outputs."""
+        texts = dict(plan.texts)
+        for graded in self.graded.values():
+            texts.update(graded.texts)
+        return texts
+
+    def _result(self, plan: PlanData, key: tuple[str, str]) -> CaseResult:
+        if key in self.graded:
+            return self.graded[key].result
+        planned = plan.cases[key]
+        if key not in plan.chosen:
+            return replace(planned, missing="deselected")
+        node = f"{plan.prompts[key[0]].dataset}::{key[1]}"
+        return replace(planned, missing=self.unrun.get(node, "not run"))
+
+    def _facts(self, facts: PromptFacts) -> PromptFacts:
+        graded = [one for (prompt, _), one in self.graded.items() if prompt == facts.id]
+        return replace(
+            facts,
+            served=tuple(sorted({name for one in graded for name in one.served})),
+            fingerprints=tuple(sorted({name for one in graded for name in one.fingerprints})),
+            replayed=any(one.replayed for one in graded),
+        )
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,136 @@
+"""Wakes the plugin up: settings, store, stored run; then one object a concern is registered."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_goldenprompt import __version__
+from pytest_goldenprompt.engine.surroundings import commit_of
+from pytest_goldenprompt.errors import GoldenpromptError, InputError
+from pytest_goldenprompt.formats.policy import read_policy
+from pytest_goldenprompt.model.pointers import Pointer
+from pytest_goldenprompt.model.record import RunKind
+from pytest_goldenprompt.model.values import digest_of
+from pytest_goldenprompt.plugin.conclusion import default_report, reference_facts
+from pytest_goldenprompt.plugin.distributed import Controller, Worker, share_of
+from pytest_goldenprompt.plugin.gate import Gate
+from pytest_goldenprompt.plugin.items import LIBRARY, SCHEDULE, Collection
+from pytest_goldenprompt.plugin.library import Library, Reference
+from pytest_goldenprompt.plugin.options import Settings, read_settings
+from pytest_goldenprompt.plugin.paths import add_golden_paths
+from pytest_goldenprompt.plugin.recorder import Facts, Recorder
+from pytest_goldenprompt.plugin.schedule import Schedule
+from pytest_goldenprompt.plugin.terminal import Display
+from pytest_goldenprompt.registry import Registry
+from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.place import open_store
+from pytest_goldenprompt.store.reference import MONTH, find_baseline, load_baseline
+
+
+def activate(config: pytest.Config) -> None:
+    """Set everything up; what a person must mend is a usage error (exit 4), before the first call is paid for."""
+    try:
+        _activate(config, lambda: datetime.now(UTC))
+    except GoldenpromptError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
+    settings = read_settings(config)
+    registry = Registry()
+    config.hook.pytest_goldenprompt_register.call_historic(kwargs={"registry": registry})
+    store = open_store(settings.root, settings.store)
+    told: dict[str, Any] | None = getattr(config, "workerinput", {}).get("golden")
+    started = clock()
+    month = told["month"] if told else run_month(settings, started)
+    name = told["baseline"] if told else settings.baseline
+    reference = find_reference(store, name, month, record=settings.record, now=started)
+    library = Library(settings, registry, read_policy(settings.root), store, reference)
+    config.stash[LIBRARY] = library
+    share = share_of(config)
+    config.stash[SCHEDULE] = Schedule(library, share)
+    manager = config.pluginmanager
+    manager.register(Collection(library), "goldenprompt-collection")
+    manager.register(config.stash[SCHEDULE], "goldenprompt-schedule")
+    if share.whole:
+        _control(config, library, month, clock, started)
+    else:
+        manager.register(Worker(library), "goldenprompt-worker")
+
+
+def _control(
+    config: pytest.Config, library: Library, month: str, clock: Callable[[], datetime], started: datetime
+) -> None:
+    settings, reference = library.settings, library.reference
+    add_golden_paths(config, settings)
+    _remove_stale_reports(library)
+    controller = Controller({"month": month, "baseline": reference.name})
+    recorder = Recorder()
+    gate = Gate(library, recorder, controller, _facts(library, month, started), clock)
+    manager = config.pluginmanager
+    manager.register(controller, "goldenprompt-controller")
+    manager.register(recorder, "goldenprompt-recorder")
+    manager.register(gate, "goldenprompt-gate")
+    manager.register(Display(library, gate), "goldenprompt-display")
+
+
+def run_month(settings: Settings, started: datetime) -> str:
+    """Give the month a run belongs to: that of its start in UTC, or the earlier one that was asked for."""
+    current = started.strftime("%Y-%m")
+    if settings.month is None:
+        return current
+    if not MONTH.fullmatch(settings.month) or settings.month > current:
+        raise InputError(
+            f"a month as YYYY-MM, not after {current}, is accepted; found {settings.month!r}", where="--golden-month"
+        )
+    return settings.month
+
+
+def find_reference(store: FolderStore, name: str, month: str, *, record: bool, now: datetime) -> Reference:
+    """Find and read the stored run to compare with; one that cannot be read is an error, never an empty one."""
+    found = find_baseline(store, name, month=month, recording=record) if name else None
+    baseline = load_baseline(store, found) if found else None
+    pointer = found if isinstance(found, Pointer) else None
+    anchor = store.pointers().anchor
+    return Reference(
+        baseline,
+        name=_pinned(found),
+        first=record and not store.has_history(),
+        facts=reference_facts(pointer, baseline, now),
+        anchor=reference_facts(anchor, store.load(anchor), now) if anchor else None,
+        then=lambda: store.texts(baseline.id) if pointer and baseline else {},
+    )
+
+
+def _pinned(found: Pointer | Path | None) -> str:
+    """Name the run that was found so that every worker finds the same."""
+    if found is None:
+        return ""
+    return found.run if isinstance(found, Pointer) else str(found.resolve())
+
+
+def _facts(library: Library, month: str, started: datetime) -> Facts:
+    settings = library.settings
+    commit, dirty = commit_of(settings.root)
+    return Facts(
+        id=f"{started.strftime('%Y%m%dT%H%M%SZ')}-{secrets.token_hex(3)}",
+        kind=RunKind.RECORDING if settings.record else RunKind.CHECK,
+        month=month,
+        started=started,
+        commit=commit,
+        dirty=dirty,
+        tool=__version__,
+        policy_digest=digest_of({name: getattr(library.policy, name) for name in library.policy.__slots__}),
+    )
+
+
+def _remove_stale_reports(library: Library) -> None:
+    """Remove reports of an earlier run: none may be taken for this one's, however this one ends."""
+    for _, path in library.settings.reports or (("json", default_report(library)),):
+        path.unlink(missing_ok=True)

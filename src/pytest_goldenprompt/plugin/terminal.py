@@ -1,0 +1,80 @@
+"""What pytest's terminal shows of a golden run: a header, the choice of cases, the summary."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pytest_goldenprompt.model.verdict import State
+from pytest_goldenprompt.plugin.conclusion import Conclusion
+from pytest_goldenprompt.plugin.gate import Gate
+from pytest_goldenprompt.plugin.library import Library
+from pytest_goldenprompt.reports.inert import inert
+from pytest_goldenprompt.reports.terminal import Line, summary
+from pytest_goldenprompt.reports.view import RunView
+
+
+class Display:
+    """Writes into pytest's own report; it decides nothing."""
+
+    def __init__(self, library: Library, gate: Gate) -> None:
+        self._library = library
+        self._gate = gate
+
+    def pytest_report_header(self) -> list[str]:
+        """Say which stored run this one is compared with, how old it is, and where it is kept."""
+        reference = self._library.reference
+        facts = reference.facts
+        if facts is None:
+            stored = "none yet: this run records the first" if reference.first else "none"
+            return [f"golden: baseline {stored} (store {self._library.settings.store})"]
+        age = "" if facts.age_days is None else f", {facts.age_days} day{'s' * (facts.age_days != 1)} old"
+        anchor = reference.anchor
+        pinned = "" if anchor is None else f"; anchor {anchor.month}{'' if anchor.approved else ', not yet approved'}"
+        return [f"golden: baseline {facts.month} (run {facts.id}{age}){pinned}"]
+
+    def pytest_report_collectionfinish(self) -> list[str]:
+        """Say how many golden cases there are, and which datasets cannot be read."""
+        plan = self._gate.plan
+        if plan is None:
+            return []
+        chosen, planned = len(plan.chosen & set(plan.cases)), len(plan.cases)
+        of = "" if chosen == planned else f" of {planned}"
+        providers = sorted({facts.provider for facts in plan.prompts.values() if facts.provider})
+        head = f"golden: {len(plan.prompts)} prompts, {chosen}{of} cases, provider {', '.join(providers) or 'none'}"
+        errors = [f"golden: {inert(facts.error)}" for facts in plan.prompts.values() if facts.error]
+        return [head, *errors]
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Show table, findings, verdict, report and next command."""
+        if self._gate.trouble:
+            terminalreporter.section("golden prompts", "=")
+            terminalreporter.line(f"VERDICT ERROR: {inert(self._gate.trouble)}", red=True)
+        elif self._gate.conclusion is not None:
+            terminalreporter.section("golden prompts", "=")
+            for line in self._lines(self._gate.conclusion):
+                terminalreporter.line(line.text, **({line.colour: True} if line.colour else {}))
+
+    def _lines(self, conclusion: Conclusion) -> list[Line]:
+        view = RunView(
+            conclusion.record,
+            conclusion.verdict,
+            conclusion.baseline,
+            conclusion.reference,
+            conclusion.texts,
+            self._library.reference.texts,
+        )
+        lines = list(summary(view))
+        if conclusion.kept:
+            lines.append(Line(f"record  {inert(conclusion.kept)}"))
+        lines += [Line(f"report  {_shown(path)}") for path in conclusion.reports]
+        if conclusion.verdict.state is State.INCONCLUSIVE and self._gate.is_green(conclusion.verdict):
+            lines.append(Line("        inconclusive lets a deploy pass; --golden-strict makes it fail", "yellow"))
+        return lines
+
+
+def _shown(path: Path) -> str:
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative

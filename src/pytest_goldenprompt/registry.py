@@ -1,0 +1,104 @@
+"""Who answers to which name: typed tables of factories, filled by ourselves and by plugins through the same door."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
+
+from pytest_goldenprompt.errors import GoldenpromptError, InputError
+from pytest_goldenprompt.model.contracts import Evaluator, EvaluatorFactory, Provider, ProviderFactory, ProviderSetting
+from pytest_goldenprompt.model.dataset import EvaluatorSpec
+from pytest_goldenprompt.model.suggest import did_you_mean
+
+F = TypeVar("F", bound=Callable[..., Any])
+OURS = "pytest-goldenprompt"
+
+
+class Table(Generic[F]):
+    """Names of one kind of thing. A factory may be given as "module:function", imported when first used."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._entries: dict[str, tuple[F | str, str]] = {}
+
+    def add(self, name: str, factory: F | str, owner: str) -> None:
+        """Register a factory; a second owner of a name is refused, and told who has it."""
+        if name in self._entries:
+            raise GoldenpromptError(
+                f"{owner} registers the {self.kind} {name!r}, which {self._entries[name][1]} has; take another name"
+            )
+        self._entries[name] = (factory, owner)
+
+    def find(self, name: str) -> F:
+        """Give the factory of a name; an unknown one is an InputError that suggests the nearest."""
+        if name not in self._entries:
+            hint = did_you_mean(name, self._entries)
+            raise InputError(f"no such {self.kind}, found {name!r}{hint}; known are {', '.join(sorted(self._entries))}")
+        factory = self._entries[name][0]
+        return _imported(factory) if isinstance(factory, str) else factory
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+
+class Registry:
+    """All tables of one run. `pytest_goldenprompt_register` hands it to plugins, who add to it."""
+
+    def __init__(self) -> None:
+        self.evaluators: Table[EvaluatorFactory] = Table("evaluator")
+        self.providers: Table[ProviderFactory] = Table("provider")
+        register_ours(self)
+
+    def add_evaluator(self, name: str, factory: EvaluatorFactory | str, owner: str = "a plugin") -> None:
+        """Add an evaluator: settings as written to an evaluator, or the "module:function" that does so."""
+        self.evaluators.add(name, factory, owner)
+
+    def add_provider(self, name: str, factory: ProviderFactory | str, owner: str = "a plugin") -> None:
+        """Add a provider: what follows `name:` and the setting to a provider, or the "module:function" that does so."""
+        self.providers.add(name, factory, owner)
+
+    def evaluator(self, spec: EvaluatorSpec) -> Evaluator:
+        """Build the evaluator of one entry of a dataset."""
+        return self.evaluators.find(spec.name)(spec.settings)
+
+    def provider(self, name: str, setting: ProviderSetting) -> Provider:
+        """Build a provider of its whole name, such as `openai:gpt-4o-mini`."""
+        kind, _, argument = name.partition(":")
+        return self.providers.find(kind)(argument, setting)
+
+
+def register_ours(registry: Registry) -> None:
+    """Add what the package brings; each line names a module that is imported when the name is first used."""
+    for name, module in EVALUATORS.items():
+        registry.add_evaluator(name, f"pytest_goldenprompt.evaluators.{module}", OURS)
+    for name, module in PROVIDERS.items():
+        registry.add_provider(name, f"pytest_goldenprompt.providers.{module}", OURS)
+
+
+EVALUATORS = {
+    "choice": "choice:build",
+    "contains": "contains:build",
+    "ends-with": "ends_with:build",
+    "exact": "exact:build",
+    "json": "json_structure:build",
+    "json-schema": "json_schema:build",
+    "length": "length:build",
+    "numeric": "numeric:build",
+    "python": "python_function:build",
+    "regex": "regex:build",
+    "starts-with": "starts_with:build",
+}
+PROVIDERS = {
+    "command": "command:build",
+    "echo": "echo:build",
+    "local": "local:build",
+    "openai": "openai:build",
+    "python": "python_function:build",
+    "replay": "replay:build",
+}
+
+
+def _imported(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)

@@ -1,0 +1,77 @@
+"""One case as a person reads it: what it was, what it is, why, and where to look closer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pytest_goldenprompt.judge.difference import text_diff
+from pytest_goldenprompt.model.result import CaseResult, Repeat
+from pytest_goldenprompt.model.verdict import CaseOutcome
+from pytest_goldenprompt.reports.inert import prefixed, quoted
+
+SHORT = 100
+"""Characters; longer or multi-line outputs are shown as a diff."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case then and now with the texts of its outputs by digest, ready to be shown."""
+
+    prompt_id: str
+    outcome: CaseOutcome
+    now: CaseResult
+    then: CaseResult | None
+    texts: Mapping[str, str]
+    month: str = ""
+    run: str = "last"
+
+
+def case_lines(view: CaseView, indent: str = "    ") -> list[str]:
+    """Describe a case in a few lines, model text behind a bar."""
+    worst = _telling(view.now.repeats)
+    best = _telling(view.then.repeats, passed=True) if view.then else None
+    lines = [*_texts(view, best, worst), *_reasons(worst)]
+    lines.append(f"look    goldenprompt show {view.run}/{view.prompt_id}/{view.outcome.case_id}")
+    return [f"{indent}{line}" for line in lines]
+
+
+def passes(x: int, k: int, when: str) -> str:
+    """Say how many of the repeats passed."""
+    return f"{when}: {x} of {k} passed" if k != 1 else f"{when}: {'passed' if x else 'failed'}"
+
+
+def _telling(repeats: Sequence[Repeat], *, passed: bool = False) -> Repeat | None:
+    """Choose the repeat to show: one that passed (or failed) where there is one, else the first."""
+    return next((one for one in repeats if one.passed is passed or one.error), repeats[0] if repeats else None)
+
+
+def _texts(view: CaseView, best: Repeat | None, worst: Repeat | None) -> list[str]:
+    then = view.texts.get(best.output or "") if best else None
+    now = view.texts.get(worst.output or "") if worst else None
+    outcome = view.outcome
+    head = []
+    if outcome.k0:
+        head.append(passes(outcome.x, outcome.k0, f"then ({view.month})" if view.month else "then"))
+    if outcome.k1:
+        head.append(passes(outcome.y, outcome.k1, "now"))
+    lines = [", ".join(head)] if head else []
+    if then is not None and now is not None and then != now and _is_long(then, now):
+        return [*lines, *(f"| {line}" for line in text_diff(then, now))]
+    if then is not None:
+        lines += [f"then    | {quoted(then)}"]
+    if now is not None:
+        lines += [f"now     | {quoted(now)}"]
+    return lines
+
+
+def _is_long(*texts: str) -> bool:
+    return any(len(text) > SHORT or "\n" in text for text in texts)
+
+
+def _reasons(worst: Repeat | None) -> list[str]:
+    if worst is None:
+        return []
+    if worst.error:
+        return prefixed(worst.error, "error   | ", 400)
+    return [f"why     {quoted(reason, 200)}" for reason in worst.reasons]

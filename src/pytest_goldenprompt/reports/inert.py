@@ -1,0 +1,27 @@
+"""Text that came from a model or a file, made harmless for a terminal, a log and a CI system's command parser."""
+
+from __future__ import annotations
+
+import re
+
+# Controls but tab and line feed, lone surrogates, and the characters that reorder or hide text.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def inert(text: str, limit: int | None = None) -> str:
+    """Escape what a terminal would obey or hide; cut after `limit` characters, saying how many are left out."""
+    if limit is not None and len(text) > limit:
+        return f"{inert(text[:limit])} [... {len(text) - limit} more characters]"
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def quoted(text: str, limit: int = 160) -> str:
+    """Give a text on one line, cut after `limit` characters."""
+    return inert(text, limit).replace("\n", "\\n").replace("\t", " ")
+
+
+def prefixed(text: str, mark: str, limit: int = 2000) -> list[str]:
+    """Give the lines of a text, each behind `mark`, so that none of them starts a line of the output."""
+    return [f"{mark}{line}" for line in inert(text, limit).split("\n")]

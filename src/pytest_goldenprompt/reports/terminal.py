@@ -1,0 +1,160 @@
+"""The end of a run on a terminal: one table, what got worse and why, the verdict, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tabulate import tabulate
+
+from pytest_goldenprompt.model.verdict import CaseOutcome, Change, PromptVerdict, State
+from pytest_goldenprompt.reports.case_text import case_lines
+from pytest_goldenprompt.reports.inert import inert
+from pytest_goldenprompt.reports.view import RunView
+
+SHOWN_CASES = 5
+SHOWN_NAMES = 8
+BAD = {State.REGRESSED, State.DRIFTED, State.ERROR, State.INCOMPLETE, State.NO_BASELINE}
+DESCRIBED = BAD - {State.NO_BASELINE}
+"""States that a finding of their own explains; without a stored run one sentence serves for all prompts."""
+COLOURS = {State.PASS: "green", State.NEW: "green", State.INCONCLUSIVE: "yellow"}
+HEADERS = ("prompt", "state", "cases", "then", "now", "what")
+
+
+class Line(NamedTuple):
+    """A line of the terminal with its colour, empty for none."""
+
+    text: str
+    colour: str = ""
+
+
+def summary(view: RunView) -> Iterator[Line]:
+    """Give the lines of a run: table, findings, verdict."""
+    yield from table(view)
+    for prompt in view.verdict.prompts:
+        if prompt.kinds or prompt.state in DESCRIBED:
+            yield Line("")
+            yield from finding(view, prompt)
+    yield Line("")
+    yield from verdict_lines(view)
+
+
+def table(view: RunView) -> Iterator[Line]:
+    """Give one row a prompt: state, cases compared of those planned, pass rates then and now."""
+    prompts = view.verdict.prompts
+    rows = [
+        (
+            inert(prompt.id),
+            "draft" if prompt.draft else prompt.state.value,
+            str(prompt.planned) if prompt.compared == prompt.planned else f"{prompt.compared} of {prompt.planned}",
+            percent(prompt.rate.then),
+            percent(prompt.rate.now),
+            _what(prompt),
+        )
+        for prompt in prompts
+    ]
+    if not rows:
+        return
+    lines = tabulate(rows, HEADERS, tablefmt="simple", disable_numparse=True).split("\n")
+    yield from (Line(line) for line in lines[:2])
+    for prompt, line in zip(prompts, lines[2:], strict=True):
+        yield Line(line.rstrip(), "" if prompt.draft else COLOURS.get(prompt.state, "red"))
+
+
+def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
+    """Describe what speaks against one prompt: reasons, cause, slices, and the first named cases."""
+    yield Line(f"{prompt.state.value.upper()} {inert(prompt.id)}", COLOURS.get(prompt.state, "red"))
+    if prompt.owner:
+        yield Line(f"  owner   {inert(prompt.owner)}")
+    for reason in prompt.reasons:
+        yield Line(f"  what    {inert(_of_prompt(prompt, reason))}")
+    for cause in prompt.cause:
+        yield Line(f"  cause   {inert(cause)}")
+    form = prompt.format_compliance
+    if form.then is not None and form.now is not None and form.then != form.now:
+        yield Line(f"  form    {_moved(form)} of the answers have the form asked for")
+    for one in prompt.slices:
+        yield Line(f"  slice   {inert(one.tag)}: {_moved(one.rate)} of {one.cases} cases pass")
+    for case in prompt.cases[:SHOWN_CASES]:
+        yield Line(f"  case    {inert(case.case_id)}")
+        yield from (Line(line) for line in case_lines(view.case(prompt.id, case), indent=" " * 10))
+    left = prompt.cases[SHOWN_CASES:]
+    if left:
+        yield Line(f"  more    {_names(left)}")
+
+
+def verdict_lines(view: RunView) -> Iterator[Line]:
+    """Give the verdict in one sentence and the commands that come next."""
+    verdict = view.verdict
+    colour = COLOURS.get(verdict.state, "yellow" if verdict.look else "red")
+    state = "PARTIAL" if verdict.look else verdict.state.value.upper()
+    first, *others = _grouped(view) or ["nothing got worse"]
+    yield Line(f"VERDICT {state}: {inert(first)}", colour)
+    yield from (Line(f"        {inert(reason)}") for reason in others[:SHOWN_NAMES])
+    for number, command in enumerate(next_commands(view)):
+        yield Line(f"{'next    ' if not number else '        '}{command}")
+
+
+def next_commands(view: RunView) -> list[str]:
+    """Give the commands that a person may want after this verdict."""
+    state = view.verdict.state
+    bad = next((prompt for prompt in view.verdict.prompts if prompt.kinds or prompt.state in BAD), None)
+    show = f"goldenprompt show {view.name}/{bad.id}" if bad and state is not State.ERROR else ""
+    if state is State.NO_BASELINE:
+        return ["pytest --golden --golden-record     (stores the results that later runs are compared with)"]
+    if state in {State.REGRESSED, State.DRIFTED}:
+        accept = f'goldenprompt accept {view.record.id} --reason "..." --even regressed'
+        return [f"{show}     (look closer)", f"{accept}     (if it is meant to be so)"]
+    if state is State.INCOMPLETE and bad and "removed" in bad.kinds:
+        return [f'goldenprompt accept {view.record.id} --reason "..."     (if the cases were removed on purpose)']
+    return [show or f"goldenprompt show {view.name}"]
+
+
+def percent(value: float | None) -> str:
+    """Write a share as a percentage, as precise as 1,000 cases need."""
+    if value is None:
+        return "-"
+    text = f"{value * 100:.1f}"
+    return f"{text.removesuffix('.0')} %"
+
+
+def _what(prompt: PromptVerdict) -> str:
+    if prompt.kinds and prompt.cases:
+        return f"worse: {_names(prompt.cases, 3)}"
+    if prompt.reasons and prompt.state not in {State.PASS, State.NEW}:
+        return inert(_of_prompt(prompt, prompt.reasons[0]).split(";")[0], 70)
+    failing = sum(not case.passed and bool(case.k1) for case in prompt.outcomes)
+    fixed = sum(case.outcome == "fixed" for case in prompt.outcomes)
+    parts = [f"{failing} failing as before"] if failing and prompt.state is State.PASS else []
+    parts += [f"{fixed} fixed"] if fixed else []
+    return ", ".join(parts)
+
+
+def _of_prompt(prompt: PromptVerdict, reason: str) -> str:
+    return reason.removeprefix(f"{prompt.id}: ")
+
+
+def _grouped(view: RunView) -> list[str]:
+    """Give the run's reasons, one that several prompts share only once."""
+    names = {prompt.id for prompt in view.verdict.prompts}
+    found: dict[str, list[str]] = {}
+    for reason in view.verdict.reasons:
+        name, _, rest = reason.partition(": ")
+        text, owner = (rest, name) if name in names else (reason, "")
+        found.setdefault(text, []).append(owner)
+    return [_shared(text, [owner for owner in owners if owner]) for text, owners in found.items()]
+
+
+def _shared(text: str, owners: list[str]) -> str:
+    if not owners:
+        return text
+    return f"{owners[0]}: {text}" if len(owners) == 1 else f"{len(owners)} prompts: {text}"
+
+
+def _names(cases: tuple[CaseOutcome, ...], most: int = SHOWN_NAMES) -> str:
+    names = ", ".join(inert(case.case_id, 40) for case in cases[:most])
+    return names if len(cases) <= most else f"{names} and {len(cases) - most} more"
+
+
+def _moved(change: Change) -> str:
+    return f"{percent(change.then)} then, {percent(change.now)} now"

@@ -1,0 +1,40 @@
+"""What a report is made of: a judged run beside the stored one, with the texts of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pytest_goldenprompt.model.record import RunRecord
+from pytest_goldenprompt.model.result import CaseResult
+from pytest_goldenprompt.model.verdict import CaseOutcome, ReferenceFacts, Verdict
+from pytest_goldenprompt.reports.case_text import CaseView
+
+
+@dataclass
+class RunView:
+    """A run to be shown. `texts_then` is called only where something is shown that needs it."""
+
+    record: RunRecord
+    verdict: Verdict
+    baseline: RunRecord | None
+    reference: ReferenceFacts | None
+    texts: Mapping[str, str]
+    texts_then: Callable[[], Mapping[str, str]]
+    name: str = "last"
+    """How commands name the run."""
+    _now: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
+    _then: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._now = {(case.prompt_id, case.case_id): case for case in self.record.cases}
+        cases = self.baseline.cases if self.baseline else ()
+        self._then = {(case.prompt_id, case.case_id): case for case in cases}
+
+    def case(self, prompt_id: str, outcome: CaseOutcome) -> CaseView:
+        """Give one case then and now."""
+        key = prompt_id, outcome.case_id
+        then = self._then.get(key)
+        texts = {**(self.texts_then() if then else {}), **self.texts}
+        month = self.reference.month if self.reference else ""
+        return CaseView(prompt_id, outcome, self._now[key], then, texts, month, self.name)

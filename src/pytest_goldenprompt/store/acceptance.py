@@ -1,0 +1,116 @@
+"""Which runs may become a baseline, and how a pointer is moved to one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Protocol
+
+from pytest_goldenprompt.errors import GoldenpromptError
+from pytest_goldenprompt.model.pointers import LogEntry, Pointer, Pointers
+from pytest_goldenprompt.model.record import RunKind, RunRecord
+from pytest_goldenprompt.model.verdict import State
+from pytest_goldenprompt.store.folder import FolderStore
+
+GOOD = {State.PASS, State.INCONCLUSIVE, State.NEW}
+REMEDY = "name it with --even {word} if that is what you want"
+
+
+class Mover(Protocol):
+    """Moves a pointer to a stored run: `accept` or `anchor`."""
+
+    def __call__(  # noqa: PLR0913 - who, when and why are part of every move
+        self,
+        store: FolderStore,
+        record: RunRecord,
+        state: State,
+        *,
+        who: str,
+        time: str,
+        reason: str,
+        even: Collection[str] = (),
+    ) -> LogEntry:
+        """Move the pointer and give the log's entry, or refuse."""
+        ...
+
+
+class RefusedError(GoldenpromptError):
+    """A run that may not become what it was to become; `words` name the reasons, as `--even` takes them."""
+
+    def __init__(self, message: str, words: tuple[str, ...]) -> None:
+        self.words = words
+        super().__init__(message)
+
+
+def objections(record: RunRecord, state: State) -> dict[str, str]:
+    """Say what speaks against a run as a baseline, a sentence for each word that `--even` takes."""
+    found: dict[str, str] = {}
+    if record.narrowed or record.stopped or any(case.missing for case in record.cases):
+        found["partial"] = "not every case of it was run"
+    if state is State.ERROR or any(case.errors for case in record.cases):
+        found["errored"] = "some of its calls or files failed"
+    if record.dirty:
+        found["dirty"] = "it ran on files that were not committed"
+    if any(facts.replayed for facts in record.prompts):
+        found["replayed"] = "its answers are recorded ones, which say nothing of the model today"
+    if state in {State.REGRESSED, State.DRIFTED}:
+        found["regressed"] = f"it is {state.value}, and a worse baseline hides what gets worse after it"
+    return found
+
+
+def accept(  # noqa: PLR0913 - who, when and why are part of every move
+    store: FolderStore, record: RunRecord, state: State, *, who: str, time: str, reason: str, even: Collection[str] = ()
+) -> LogEntry:
+    """Make a stored run the baseline of its month; refuse one with objections that `even` does not name."""
+    _refuse(record, objections(record, state), even)
+    store.promote(record.id)
+    before = store.pointers()
+    pointer = store.pointer_to(record.id)
+    after = Pointers({**before.months, record.month: pointer}, before.anchor or pointer)
+    replaced = before.months.get(record.month)
+    entry = LogEntry(time, "accept", record.id, record.month, who, reason, replaced.run if replaced else None)
+    store.move(before, after, entry)
+    return entry
+
+
+def anchor(  # noqa: PLR0913 - the same
+    store: FolderStore, record: RunRecord, state: State, *, who: str, time: str, reason: str, even: Collection[str] = ()
+) -> LogEntry:
+    """Pin a stored run as the approved reference that never moves by itself."""
+    _refuse(record, objections(record, state), even)
+    store.promote(record.id)
+    before = store.pointers()
+    pointer = replace(store.pointer_to(record.id), approved=True)
+    replaced = before.anchor.run if before.anchor else None
+    entry = LogEntry(time, "anchor", record.id, record.month, who, reason, replaced)
+    store.move(before, replace(before, anchor=pointer), entry)
+    return entry
+
+
+def accept_by_itself(store: FolderStore, record: RunRecord, state: State, *, first: bool) -> tuple[Pointer | None, str]:
+    """Accept a recording run that needs nobody's word; otherwise give the sentence that says what it waits for.
+
+    The first run of a store may come from files that are not committed yet: there is nothing to guard.
+    """
+    if record.kind is RunKind.CHECK:
+        return None, ""
+    against = objections(record, state)
+    if first:
+        against.pop("dirty", None)
+    if state not in GOOD:
+        against.setdefault(state.value, f"it is {state.value}")
+    if against:
+        return None, f"stored, not accepted: {'; '.join(against.values())}"
+    even = ("dirty",) if first else ()
+    who = "the recording run"
+    accept(store, record, state, who=who, time=record.finished, reason=f"{state.value}", even=even)
+    return store.pointers().months[record.month], f"stored and accepted as the baseline of {record.month}"
+
+
+def _refuse(record: RunRecord, against: dict[str, str], even: Collection[str]) -> None:
+    left = {word: sentence for word, sentence in against.items() if word not in even}
+    if left:
+        words = ",".join(left)
+        raise RefusedError(
+            f"run {record.id} was not accepted: {'; '.join(left.values())} ({REMEDY.format(word=words)})", tuple(left)
+        )

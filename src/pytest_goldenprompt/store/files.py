@@ -1,0 +1,79 @@
+"""Files that are either the old ones or the new ones, never half."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from pytest_goldenprompt.errors import StoreError
+
+
+def read_text(path: Path) -> str:
+    """Read a stored file as UTF-8; whatever hinders is a StoreError that names the file."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise StoreError(f"{path}: damaged: not UTF-8 text") from None
+
+
+def write_file(path: Path, content: str) -> None:
+    """Replace a file in one step: the new bytes are on the disk before the name points at them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        _write_synced(draft, content)
+        draft.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def write_folder(path: Path, files: Mapping[str, str]) -> None:
+    """Make a folder with these files in one step; a folder of that name must not be there yet."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.mkdir(parents=True)
+        for name, content in files.items():
+            _write_synced(draft / name, content)
+        _sync_folder(draft)
+        draft.rename(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add one line to a log and put it on the disk."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as log:
+            log.write(line.encode("utf-8") + b"\n")
+            log.flush()
+            os.fsync(log.fileno())
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _write_synced(path: Path, content: str) -> None:
+    with path.open("xb") as file:
+        file.write(content.encode("utf-8"))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

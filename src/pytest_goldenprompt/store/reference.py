@@ -1,0 +1,57 @@
+"""From the name of a baseline to the run it stands for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.model.pointers import Pointer
+from pytest_goldenprompt.model.record import RunRecord
+from pytest_goldenprompt.store.folder import FolderStore, read_run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+def find_baseline(store: FolderStore, name: str, *, month: str, recording: bool) -> Pointer | Path | None:
+    """Find the run that a baseline's name stands for; None where nothing was accepted yet.
+
+    `last-month`: for the recording run of a month the newest accepted run of an earlier month; for any other run, and
+    where there is no earlier month, the newest accepted run. Also a month (YYYY-MM), `anchor`, a run's id, or the path of a run's folder.
+    """
+    pointers = store.pointers()
+    if name == "last-month":
+        return (pointers.newest(before=month) if recording else None) or pointers.newest()
+    if name == "anchor":
+        return pointers.anchor
+    if MONTH.fullmatch(name):
+        return pointers.months.get(name)
+    if name in store.runs():
+        return store.pointer_to(name)
+    if (Path(name) / "run.json").is_file():
+        return Path(name)
+    raise InputError(
+        f"no such baseline, found {name!r}; accepted are last-month, anchor, a month as YYYY-MM, a run id or a path",
+        where="--golden-baseline",
+        remedy="`goldenprompt list` shows the stored runs",
+    )
+
+
+def load_baseline(store: FolderStore, found: Pointer | Path) -> RunRecord:
+    """Read the record that `find_baseline` found."""
+    return read_run(found) if isinstance(found, Path) else store.load(found)
+
+
+def match_run(runs: Sequence[str], name: str) -> str:
+    """Complete a run's id from its beginning; `last` is the newest run."""
+    if name == "last" and runs:
+        return runs[-1]
+    found = [run for run in runs if run.startswith(name)]
+    if len(found) == 1 or name in found:
+        return name if name in found else found[0]
+    what = "no run" if not found else f"{len(found)} runs"
+    raise InputError(f"{what} with an id that begins with {name!r}", remedy="`goldenprompt list` shows the ids")
