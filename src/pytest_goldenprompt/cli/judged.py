@@ -13,6 +13,7 @@ from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.verdict import ReferenceFacts
 from pytest_goldenprompt.reports.terminal import Line
 from pytest_goldenprompt.reports.view import RunView
+from pytest_goldenprompt.store.acceptance import objections
 from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.reference import match_run
 
@@ -35,7 +36,8 @@ def judged_run(store: FolderStore, root: Path, name: str) -> RunView:
     def then() -> Mapping[str, str]:
         return store.texts(facts.id) if facts and baseline else {}
 
-    return RunView(record, verdict, baseline, facts, store.texts(run_id), then, run_id)
+    even = tuple(objections(record, verdict.state))
+    return RunView(record, verdict, baseline, facts, store.texts(run_id), then, run_id, even=even)
 
 
 def print_lines(lines: list[Line], *, colour: bool) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError
@@ -14,7 +16,7 @@ from pytest_goldenprompt.evaluators.settings import read_settings
 from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.result import Score
-from pytest_goldenprompt.model.values import JSON
+from pytest_goldenprompt.model.values import JSON, canonical
 
 
 @dataclass(slots=True)
@@ -54,10 +56,13 @@ def build(settings: JSON) -> JsonSchema:
             raise InputError(f"`schema` of `json-schema` is not JSON: {error}") from None
     if not isinstance(schema, Mapping):
         raise given.wrong("schema", "a JSON Schema as a map")
-    return JsonSchema(_validator(schema), given.one_of("extract", EXTRACTS, "strict"))
+    return JsonSchema(_validator(canonical(schema)), given.one_of("extract", EXTRACTS, "strict"))
 
 
-def _validator(schema: Mapping[str, JSON]) -> Any:
+@lru_cache(maxsize=64)
+def _validator(written: str) -> Any:
+    """Build the validator once for all cases under a schema, given as JSON text."""
+    schema: dict[str, JSON] = json.loads(written)
     try:
         import jsonschema  # noqa: PLC0415 - an extra
         import referencing  # noqa: PLC0415 - comes with jsonschema
@@ -67,7 +72,7 @@ def _validator(schema: Mapping[str, JSON]) -> Any:
         ) from None
     kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
     try:
-        kind.check_schema(dict(schema))
+        kind.check_schema(schema)
     except jsonschema.SchemaError as error:
         raise InputError(f"`schema` of `json-schema` is no JSON Schema: {bounded(error.message)}") from None
     patterns = {"pattern": _pattern, "patternProperties": _pattern_properties}

@@ -8,6 +8,7 @@ import inspect
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError
@@ -34,7 +35,7 @@ class PythonFunction:
 
     def __post_init__(self) -> None:
         self.name = f"python:{self.place}"
-        self.version = _version(self.function)
+        self.version = _version(self.function) if inspect.isfunction(self.function) else "1"
 
     def evaluate(self, output: Output, case: Case) -> Sequence[Score]:
         """Take a truth value, a number in 0..1 (passes from `threshold` on), a Score or a list of Scores.
@@ -115,7 +116,9 @@ def _wanted(place: str, function: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(parameter.name for parameter in named if parameter.name in PARAMETERS)
 
 
+@cache
 def _version(function: Callable[..., Any]) -> str:
+    """Name a function by its own source, read once for all cases; what it calls in turn is not seen."""
     try:
         source = inspect.getsource(function)
     except (OSError, TypeError):

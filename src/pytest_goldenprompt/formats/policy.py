@@ -16,7 +16,9 @@ from pytest_goldenprompt.formats.reader import read_text
 from pytest_goldenprompt.model.policy import Policy
 
 POLICY_FILE = "goldenprompt.toml"
-SIZE_LIMIT = 64 * 1024
+SIZE_LIMIT = 256 * 1024
+LONGEST_LINE = 2000
+"""Characters; the standard parser's time grows with the square of the dots in one key."""
 
 _TABLES = ("gate", "waivers", "owners", "cadence", "taxonomy")
 _SHARES = (
@@ -85,13 +87,17 @@ def _check_weights(policy: Policy, gate: Fields) -> None:
 
 
 def _document(text: str, where: str) -> Table:
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > LONGEST_LINE:
+            what = f"a line too long, found {len(line):,} characters; at most {LONGEST_LINE:,} are accepted in TOML"
+            raise InputError(what, where=where, line=number, remedy="write a long list over several lines")
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r" \(at line (\d+), column \d+\)$", str(error))
-        line = int(place.group(1)) if place else text.count("\n") + 1
+        at = int(place.group(1)) if place else text.count("\n") + 1
         what = str(error).removesuffix(place.group() if place else "")
-        raise InputError(f"not valid TOML: {what}", where=where, line=line) from None
+        raise InputError(f"not valid TOML: {what}", where=where, line=at) from None
     except (ValueError, RecursionError):
         raise InputError("not usable TOML, found a number too long or nesting too deep", where=where) from None
     return _located(document, text)

@@ -25,7 +25,7 @@ __all__ = ["Source", "load_csv", "load_json", "load_jsonl", "load_yaml", "read_s
 
 SIZE_LIMIT = 32 * 1024 * 1024
 YAML_VALUES = 200_000
-"""Values in one YAML file; parsing takes some microseconds each, and JSON Lines is the format for more."""
+"""Keys and values in one YAML file; parsing takes some microseconds each, and JSON Lines is the format for more."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"))
@@ -184,7 +184,7 @@ class _Tree:
 
     def _scalar(self, event: Any) -> None:
         line = event.start_mark.line
-        self._refuse_tag(event)
+        self._refuse(event, line)
         if self._open and type(self._open[-1]) is Table and self._keys[-1] is None:
             if event.implicit[0] and event.value == "<<":
                 raise self.wrong("merge key, found <<; keys of the map itself are accepted", line, "write them out")
@@ -194,7 +194,7 @@ class _Tree:
 
     def _start(self, event: Any, kind: type[Table | Series]) -> None:
         line = event.start_mark.line
-        self._refuse_tag(event)
+        self._refuse(event, line)
         if len(self._open) >= MAX_DEPTH:
             raise too_deep(self.where, line + self.first_line)
         if self._open and type(self._open[-1]) is Table and self._keys[-1] is None:
@@ -207,9 +207,6 @@ class _Tree:
         self._keys.append(None)
 
     def _add(self, value: Any, line: int) -> None:
-        self._values += 1
-        if self._values > YAML_VALUES:
-            raise self.wrong(f"too many values; {YAML_VALUES:,} are accepted in YAML", line, "write it as JSON Lines")
         if not self._open:
             self.root = value
             return
@@ -228,9 +225,12 @@ class _Tree:
         parent[key] = value
         parent.lines[key] = line + self.first_line
 
-    def _refuse_tag(self, event: Any) -> None:
+    def _refuse(self, event: Any, line: int) -> None:
+        self._values += 1
+        if self._values > YAML_VALUES:
+            raise self.wrong(f"too many values; {YAML_VALUES:,} are accepted in YAML", line, "write it as JSON Lines")
         if event.tag is not None:
-            raise self.wrong(f"tag, found {shown(event.tag)}; untagged values are accepted", event.start_mark.line)
+            raise self.wrong(f"tag, found {shown(event.tag)}; untagged values are accepted", line)
 
     def _resolved(self, text: str, line: int) -> Any:
         try:

@@ -39,11 +39,11 @@ class PromptYardstick:
 class Yardstick:
     """What single cases of a run are measured by, built once from the baseline.
 
-    `planned` is the number of cases that share alpha.
+    `planned` is the number of cases that share `level`, the case test's part of alpha.
     """
 
     planned: int
-    alpha: float
+    level: float
     prompts: Mapping[str, PromptYardstick] = field(default_factory=dict)
 
 
@@ -53,8 +53,9 @@ def yardstick(baseline: RunRecord | None, policy: Policy, planned: int) -> Yards
     `planned` counts every case of every dataset of the run, chosen or not; the baseline's count is used where it is
     greater, so that choosing fewer cases never makes a case red that the whole run would not.
     """
+    level = policy.alpha * policy.weight_case
     if baseline is None:
-        return Yardstick(planned, policy.alpha)
+        return Yardstick(planned, level)
     stored = _stored(baseline)
     varied = {result.prompt_id for result in baseline.cases if varies(result)}
     deterministic = {facts.id for facts in baseline.prompts if facts.deterministic}
@@ -67,7 +68,7 @@ def yardstick(baseline: RunRecord | None, policy: Policy, planned: int) -> Yards
         )
         for prompt_id, cases in stored.items()
     }
-    return Yardstick(max(planned, len(baseline.cases)), policy.alpha, prompts)
+    return Yardstick(max(planned, len(baseline.cases)), level, prompts)
 
 
 def _stored(baseline: RunRecord) -> dict[str, dict[str, StoredCase]]:
@@ -85,8 +86,8 @@ def outcome(measure: Yardstick, facts: PromptFacts, result: CaseResult) -> CaseO
     """Say how a case stands against the stored run, by its own results alone.
 
     REGRESSED means certain: the case must always pass and failed once (with history or without), or its target has no
-    luck and it passed then, or its p-value times the planned cases is within alpha and the prompt's repeats are known
-    to vary. In a draft nothing is certain.
+    luck and it passed then, or its p-value times the planned cases is within the case test's part of
+    alpha and the prompt's repeats are known to vary. In a draft nothing is certain.
     """
     now = read(result)
     found = CaseOutcome(result.case_id, Outcome.MISSING, y=now.passes, k1=now.k, must_pass=result.must_pass)
@@ -125,7 +126,7 @@ def _compared(
 
 def is_certain(p: float, prompt: PromptYardstick, measure: Yardstick) -> bool:
     """Say whether a case's p-value tells of a regression whatever the other cases show."""
-    return prompt.varies and p * measure.planned <= measure.alpha
+    return prompt.varies and p * measure.planned <= measure.level
 
 
 _STANDING = {

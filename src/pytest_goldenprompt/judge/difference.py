@@ -39,10 +39,10 @@ class Forgiven:
 STRICT = Forgiven()
 
 LARGE = 2000
-"""Values in both documents beyond which they are compared place by place: finding what moved costs too much."""
+"""Values in both documents beyond which deepdiff, which finds what moved inside a list, takes too long."""
 
 MOST_LISTED = 1000
-"""Differences listed of large values."""
+"""Differences listed at most."""
 
 WINDOW = 4000
 """Characters of two texts that are compared, from shortly before the first difference on."""
@@ -151,7 +151,7 @@ def _within(expected: JSON, found: JSON, here: Path, forgiven: Forgiven) -> bool
 
 
 def _deep(expected: JSON, found: JSON) -> list[Difference]:
-    if _size(expected) + _size(found) > LARGE:
+    if _same_lengths(expected, found) or _size(expected) + _size(found) > LARGE:
         return list(islice(_by_index(expected, found, ()), MOST_LISTED))
     from deepdiff import DeepDiff  # noqa: PLC0415 - half a second to import; most values are equal
 
@@ -159,8 +159,17 @@ def _deep(expected: JSON, found: JSON) -> list[Difference]:
     return [_difference(kind, entry) for kind, entries in tree.items() for entry in entries]
 
 
+def _same_lengths(expected: JSON, found: JSON) -> bool:
+    """Tell whether no list lost or gained an item, so that nothing can have moved up or down for that reason."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        return all(_same_lengths(expected[key], found[key]) for key in expected.keys() & found.keys())
+    if isinstance(expected, list) and isinstance(found, list):
+        return len(expected) == len(found) and all(map(_same_lengths, expected, found))
+    return True
+
+
 def _by_index(expected: JSON, found: JSON, here: Path) -> Iterator[Difference]:
-    """Compare large values place by place; what moved inside a list is not looked for."""
+    """Compare place by place; what moved inside a list is not looked for."""
     if type(expected) is type(found) and isinstance(expected, dict | list):
         left, right = dict(children(expected)), dict(children(found))
         for step in {**left, **right}:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_goldenprompt.judge.exact import hypergeometric, lower_tail, sum_law
@@ -67,11 +67,16 @@ def weigh(pairs: Sequence[Pair], mixture: Mixture, policy: Policy, *, graded: bo
         mean=_group(pairs, ground),
         slices=slices,
         cases=cases,
-        slice=min(1.0, min(slices.values(), default=1.0) * len(slices)),
-        case=min(1.0, min(passed_then, default=1.0) * len(passed_then)),
+        slice=_smallest(slices.values()),
+        case=_smallest(passed_then),
         phi=phi,
         frozen=ground.frozen,
     )
+
+
+def _smallest(p_values: Collection[float]) -> float:
+    """Correct the smallest of some p-values for their number (Bonferroni); 1 without any."""
+    return min(1.0, min(p_values) * len(p_values)) if p_values else 1.0
 
 
 def sliced(pairs: Sequence[Pair], smallest: int) -> dict[str, list[Pair]]:

@@ -25,7 +25,7 @@ UNSEEN = 3.0
 BORROWED = 20.0
 """Cases of the whole library that are added to each prompt's own."""
 
-LIBRARY_ROUNDS = 200
+LIBRARY_ROUNDS = 100
 PROMPT_ROUNDS = 30
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from pytest_goldenprompt.formats.pairing import has_sidecar, is_dataset, is_inli
 from pytest_goldenprompt.model.verdict import Outcome
 from pytest_goldenprompt.plugin.library import Library, Reference
 from pytest_goldenprompt.plugin.payload import CaseRun, judge_answers
-from pytest_goldenprompt.reports.case_text import CaseView, case_lines
+from pytest_goldenprompt.reports.case_text import CaseView, case_lines, history, look_closer
 from pytest_goldenprompt.reports.inert import inert
 
 if TYPE_CHECKING:
@@ -90,7 +90,10 @@ def _describe(prompt_id: str, run: CaseRun, reference: Reference) -> str:
     texts = {**(reference.texts() if then else {}), **run.graded.texts}
     month = reference.facts.month if reference.facts else ""
     head = f"{prompt_id} {result.case_id}: {run.outcome.outcome.value}"
-    return "\n".join([inert(head), *case_lines(CaseView(prompt_id, run.outcome, result, then, texts, month), "  ")])
+    view = CaseView(prompt_id, run.outcome, result, then, texts, month, f"{reference.command} show last")
+    return "\n".join(
+        [f"{inert(head)}; {history(view)}", *case_lines(view, "  "), f"  look    {inert(look_closer(view))}"]
+    )
 
 
 class Collection:
@@ -112,7 +115,7 @@ class Collection:
         return None
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
         """Attach the result as plain data, so that it survives the way between processes."""
         report: Any = yield
         if isinstance(item, GoldenItem) and call.when == "call" and item.run is not None:

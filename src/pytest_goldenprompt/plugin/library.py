@@ -34,6 +34,8 @@ class Reference:
     facts: ReferenceFacts | None = None
     anchor: ReferenceFacts | None = None
     then: Callable[[], Mapping[str, str]] = dict
+    command: str = "goldenprompt"
+    """How the command finds this store from where pytest was started."""
     _texts: Mapping[str, str] | None = None
 
     def texts(self) -> Mapping[str, str]:

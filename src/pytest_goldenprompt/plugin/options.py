@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pytest
 
+DEFAULT_STORE = "dir:.goldenprompt"
 REPLAY_MODES = ("none", "once", "new", "all")
 
 
@@ -31,7 +32,7 @@ class Option:
 
 OPTIONS = (
     Option("golden-baseline", "REF", "compare with last-month, YYYY-MM, a run id, anchor or a path", "last-month"),
-    Option("golden-store", "URL", "where run records are kept, such as dir:.goldenprompt", "dir:.goldenprompt"),
+    Option("golden-store", "URL", "where run records are kept, such as dir:.goldenprompt", DEFAULT_STORE),
     Option("golden-provider", "NAME", "ask this provider whatever the files say, such as openai:MODEL or replay"),
     Option("golden-repeats", "N", "calls a case in this run; 0 takes the policy's", 0, "int"),
     Option("golden-concurrency", "N", "calls in flight, over all workers", 16, "int"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,14 +24,14 @@ from pytest_goldenprompt.plugin.distributed import Controller, Worker, share_of
 from pytest_goldenprompt.plugin.gate import Gate
 from pytest_goldenprompt.plugin.items import LIBRARY, SCHEDULE, Collection
 from pytest_goldenprompt.plugin.library import Library, Reference
-from pytest_goldenprompt.plugin.options import Settings, read_settings
+from pytest_goldenprompt.plugin.options import DEFAULT_STORE, Settings, read_settings
 from pytest_goldenprompt.plugin.paths import add_golden_paths
 from pytest_goldenprompt.plugin.recorder import Facts, Recorder
 from pytest_goldenprompt.plugin.schedule import Schedule
 from pytest_goldenprompt.plugin.terminal import Display
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.store.folder import FolderStore
-from pytest_goldenprompt.store.place import open_store
+from pytest_goldenprompt.store.place import find_root, open_store
 from pytest_goldenprompt.store.reference import MONTH, find_baseline, load_baseline
 
 
@@ -51,6 +53,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     month = told["month"] if told else run_month(settings, started)
     name = told["baseline"] if told else settings.baseline
     reference = find_reference(store, name, month, record=settings.record, now=started)
+    reference.command = command_for(settings, config.invocation_params.dir)
     library = Library(settings, registry, read_policy(settings.root), store, reference)
     config.stash[LIBRARY] = library
     share = share_of(config)
@@ -78,6 +81,16 @@ def _control(
     manager.register(recorder, "goldenprompt-recorder")
     manager.register(gate, "goldenprompt-gate")
     manager.register(Display(library, gate), "goldenprompt-display")
+
+
+def command_for(settings: Settings, start: Path) -> str:
+    """Give the command line's beginning that finds this run's store from the folder where pytest was started."""
+    words = ["goldenprompt"]
+    if find_root(start) != settings.root:
+        words += ["-C", shlex.quote(os.path.relpath(settings.root, start))]
+    if settings.store != DEFAULT_STORE:
+        words += ["--store", shlex.quote(settings.store)]
+    return " ".join(words)
 
 
 def run_month(settings: Settings, started: datetime) -> str:

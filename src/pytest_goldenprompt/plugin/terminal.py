@@ -14,6 +14,7 @@ from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.reports.inert import inert
 from pytest_goldenprompt.reports.terminal import Line, summary
 from pytest_goldenprompt.reports.view import RunView
+from pytest_goldenprompt.store.acceptance import objections
 
 
 class Display:
@@ -65,6 +66,8 @@ class Display:
             conclusion.reference,
             conclusion.texts,
             self._library.reference.texts,
+            command=self._library.reference.command,
+            even=tuple(objections(conclusion.record, conclusion.verdict.state)),
         )
         lines = list(summary(view))
         if conclusion.kept:

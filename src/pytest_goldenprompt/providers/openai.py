@@ -18,6 +18,7 @@ from pytest_goldenprompt.model.values import JSON
 from pytest_goldenprompt.providers.failure import retry_after, status_error
 
 _SNAPSHOT = re.compile(r"[-@:](\d[\d.-]*|latest)")
+INSTALL = 'pip install "pytest-goldenprompt[openai]"'
 _OURS = frozenset({"messages", "model", "stream", "stream_options", "n"})
 
 
@@ -82,9 +83,7 @@ class OpenAI:
 def build(argument: str, setting: ProviderSetting) -> OpenAI:
     """Take the model's name, or nothing where every prompt names one."""
     if any(importlib.util.find_spec(package) is None for package in ("openai", "aiohttp")):
-        raise InputError(
-            "`openai` needs packages that are not installed", remedy='pip install "pytest-goldenprompt[openai]"'
-        )
+        raise InputError("`openai` needs packages that are not installed", remedy=INSTALL)
     return OpenAI(argument.strip(), setting.timeout)
 
 
@@ -132,8 +131,12 @@ def _client(timeout: float) -> Any:
 
     if not os.environ.get("OPENAI_API_KEY"):
         raise ProviderError("openai has no key: set OPENAI_API_KEY", fatal=True)
-    # httpx costs ten times the processor time of aiohttp at 64 connections.
-    return openai.AsyncOpenAI(max_retries=0, timeout=timeout, http_client=openai.DefaultAioHttpClient(timeout=timeout))
+    try:
+        # httpx costs ten times the processor time of aiohttp at 64 connections.
+        transport = openai.DefaultAioHttpClient(timeout=timeout)
+        return openai.AsyncOpenAI(max_retries=0, timeout=timeout, http_client=transport)
+    except (RuntimeError, openai.OpenAIError) as error:
+        raise ProviderError(f"openai cannot be set up: {str(error)[:200]} ({INSTALL})", fatal=True) from None
 
 
 def _refusal(error: Any) -> ProviderError:

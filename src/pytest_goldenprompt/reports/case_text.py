@@ -24,21 +24,32 @@ class CaseView:
     then: CaseResult | None
     texts: Mapping[str, str]
     month: str = ""
-    run: str = "last"
+    show: str = "goldenprompt show last"
+    """The command that shows the run."""
 
 
 def case_lines(view: CaseView, indent: str = "    ") -> list[str]:
     """Describe a case in a few lines, model text behind a bar."""
     worst = _telling(view.now.repeats)
     best = _telling(view.then.repeats, passed=True) if view.then else None
-    lines = [*_texts(view, best, worst), *_reasons(worst)]
-    lines.append(f"look    goldenprompt show {view.run}/{view.prompt_id}/{view.outcome.case_id}")
-    return [f"{indent}{line}" for line in lines]
+    return [f"{indent}{line}" for line in (*_texts(view, best, worst), *_reasons(worst))]
+
+
+def look_closer(view: CaseView) -> str:
+    """Give the command that shows everything of a case."""
+    return f"{view.show}/{view.prompt_id}/{view.outcome.case_id}"
+
+
+def history(view: CaseView) -> str:
+    """Say how many repeats passed then and now."""
+    outcome = view.outcome
+    told = [passes(outcome.x, outcome.k0, f"then ({view.month})" if view.month else "then")] if outcome.k0 else []
+    return ", ".join([*told, passes(outcome.y, outcome.k1, "now")] if outcome.k1 else told)
 
 
 def passes(x: int, k: int, when: str) -> str:
     """Say how many of the repeats passed."""
-    return f"{when}: {x} of {k} passed" if k != 1 else f"{when}: {'passed' if x else 'failed'}"
+    return f"{when} {x} of {k} passed" if k != 1 else f"{when} {'passed' if x else 'failed'}"
 
 
 def _telling(repeats: Sequence[Repeat], *, passed: bool = False) -> Repeat | None:
@@ -49,15 +60,9 @@ def _telling(repeats: Sequence[Repeat], *, passed: bool = False) -> Repeat | Non
 def _texts(view: CaseView, best: Repeat | None, worst: Repeat | None) -> list[str]:
     then = view.texts.get(best.output or "") if best else None
     now = view.texts.get(worst.output or "") if worst else None
-    outcome = view.outcome
-    head = []
-    if outcome.k0:
-        head.append(passes(outcome.x, outcome.k0, f"then ({view.month})" if view.month else "then"))
-    if outcome.k1:
-        head.append(passes(outcome.y, outcome.k1, "now"))
-    lines = [", ".join(head)] if head else []
+    lines: list[str] = []
     if then is not None and now is not None and then != now and _is_long(then, now):
-        return [*lines, *(f"| {line}" for line in text_diff(then, now))]
+        return [f"| {line}" for line in text_diff(then, now)]
     if then is not None:
         lines += [f"then    | {quoted(then)}"]
     if now is not None:

@@ -8,10 +8,12 @@ from typing import NamedTuple
 from tabulate import tabulate
 
 from pytest_goldenprompt.model.verdict import CaseOutcome, Change, PromptVerdict, State
-from pytest_goldenprompt.reports.case_text import case_lines
+from pytest_goldenprompt.reports.case_text import case_lines, history
 from pytest_goldenprompt.reports.inert import inert
 from pytest_goldenprompt.reports.view import RunView
 
+WORST = "worst cases: "
+"""How the sentence begins that lists the named cases, which a finding shows one by one."""
 SHOWN_CASES = 5
 SHOWN_NAMES = 8
 BAD = {State.REGRESSED, State.DRIFTED, State.ERROR, State.INCOMPLETE, State.NO_BASELINE}
@@ -67,7 +69,8 @@ def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
     if prompt.owner:
         yield Line(f"  owner   {inert(prompt.owner)}")
     for reason in prompt.reasons:
-        yield Line(f"  what    {inert(_of_prompt(prompt, reason))}")
+        if not reason.startswith(f"{prompt.id}: {WORST}"):
+            yield Line(f"  what    {inert(_of_prompt(prompt, reason))}")
     for cause in prompt.cause:
         yield Line(f"  cause   {inert(cause)}")
     form = prompt.format_compliance
@@ -76,8 +79,9 @@ def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
     for one in prompt.slices:
         yield Line(f"  slice   {inert(one.tag)}: {_moved(one.rate)} of {one.cases} cases pass")
     for case in prompt.cases[:SHOWN_CASES]:
-        yield Line(f"  case    {inert(case.case_id)}")
-        yield from (Line(line) for line in case_lines(view.case(prompt.id, case), indent=" " * 10))
+        shown = view.case(prompt.id, case)
+        yield Line(f"  case    {inert(case.case_id)}: {history(shown)}")
+        yield from (Line(line) for line in case_lines(shown, indent=" " * 10))
     left = prompt.cases[SHOWN_CASES:]
     if left:
         yield Line(f"  more    {_names(left)}")
@@ -86,8 +90,9 @@ def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
 def verdict_lines(view: RunView) -> Iterator[Line]:
     """Give the verdict in one sentence and the commands that come next."""
     verdict = view.verdict
-    colour = COLOURS.get(verdict.state, "yellow" if verdict.look else "red")
-    state = "PARTIAL" if verdict.look else verdict.state.value.upper()
+    colour = COLOURS.get(verdict.state, "red")
+    worse = any(prompt.kinds for prompt in verdict.prompts)
+    state = ("REGRESSED (partial)" if worse else "PARTIAL") if verdict.look else verdict.state.value.upper()
     first, *others = _grouped(view) or ["nothing got worse"]
     yield Line(f"VERDICT {state}: {inert(first)}", colour)
     yield from (Line(f"        {inert(reason)}") for reason in others[:SHOWN_NAMES])
@@ -99,15 +104,19 @@ def next_commands(view: RunView) -> list[str]:
     """Give the commands that a person may want after this verdict."""
     state = view.verdict.state
     bad = next((prompt for prompt in view.verdict.prompts if prompt.kinds or prompt.state in BAD), None)
-    show = f"goldenprompt show {view.name}/{bad.id}" if bad and state is not State.ERROR else ""
+    show = f"{view.command} show {view.name}/{bad.id}" if bad and state is not State.ERROR else ""
     if state is State.NO_BASELINE:
         return ["pytest --golden --golden-record     (stores the results that later runs are compared with)"]
     if state in {State.REGRESSED, State.DRIFTED}:
-        accept = f'goldenprompt accept {view.record.id} --reason "..." --even regressed'
-        return [f"{show}     (look closer)", f"{accept}     (if it is meant to be so)"]
+        return [f"{show}     (look closer)", f"{_accept(view)}     (if it is meant to be so)"]
     if state is State.INCOMPLETE and bad and "removed" in bad.kinds:
-        return [f'goldenprompt accept {view.record.id} --reason "..."     (if the cases were removed on purpose)']
-    return [show or f"goldenprompt show {view.name}"]
+        return [f"{_accept(view)}     (if the cases were removed on purpose)"]
+    return [show or f"{view.command} show {view.name}"]
+
+
+def _accept(view: RunView) -> str:
+    even = f" --even {','.join(view.even)}" if view.even else ""
+    return f'{view.command} accept {view.record.id} --reason "..."{even}'
 
 
 def percent(value: float | None) -> str:
@@ -139,6 +148,8 @@ def _grouped(view: RunView) -> list[str]:
     names = {prompt.id for prompt in view.verdict.prompts}
     found: dict[str, list[str]] = {}
     for reason in view.verdict.reasons:
+        if WORST in reason:
+            continue
         name, _, rest = reason.partition(": ")
         text, owner = (rest, name) if name in names else (reason, "")
         found.setdefault(text, []).append(owner)

@@ -23,6 +23,10 @@ class RunView:
     texts_then: Callable[[], Mapping[str, str]]
     name: str = "last"
     """How commands name the run."""
+    command: str = "goldenprompt"
+    """How the command is called from where the reader is."""
+    even: tuple[str, ...] = ()
+    """What would have to be named to accept the run."""
     _now: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
     _then: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
 
@@ -37,4 +41,4 @@ class RunView:
         then = self._then.get(key)
         texts = {**(self.texts_then() if then else {}), **self.texts}
         month = self.reference.month if self.reference else ""
-        return CaseView(prompt_id, outcome, self._now[key], then, texts, month, self.name)
+        return CaseView(prompt_id, outcome, self._now[key], then, texts, month, f"{self.command} show {self.name}")

@@ -21,7 +21,8 @@ def find_baseline(store: FolderStore, name: str, *, month: str, recording: bool)
     """Find the run that a baseline's name stands for; None where nothing was accepted yet.
 
     `last-month`: for the recording run of a month the newest accepted run of an earlier month; for any other run, and
-    where there is no earlier month, the newest accepted run. Also a month (YYYY-MM), `anchor`, a run's id, or the path of a run's folder.
+    where there is no earlier month, the newest accepted run. Also a month (YYYY-MM), `anchor`, a run's id, or the path
+    of a run's folder.
     """
     pointers = store.pointers()
     if name == "last-month":
