@@ -122,7 +122,8 @@ class Gate:
         assert self.conclusion is not None  # noqa: S101 - the caller concluded; said for the type checker
         single = Verdict(prompt.state, prompt.reasons, (prompt,), look=self.conclusion.verdict.look)
         green = prompt.draft or self.is_green(single)
-        node, location = f"{prompt.dataset}::gate", (prompt.dataset, 0, f"{prompt.id} gate")
+        path = self._recorder.node(prompt.dataset)
+        node, location = f"{path}::gate", (path, 0, f"{prompt.id} gate")
         hook = session.config.hook
         hook.pytest_runtest_logstart(nodeid=node, location=location)
         for when in ("setup", "call", "teardown"):
@@ -130,7 +131,7 @@ class Gate:
             report: Any = pytest.TestReport(
                 node,
                 location,
-                {prompt.dataset: 1, "gate": 1},
+                {path: 1, "gate": 1},
                 "failed" if called and not green else "passed",
                 "\n".join(prompt.reasons) if called and not green else None,
                 when,

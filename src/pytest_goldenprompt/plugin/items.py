@@ -11,7 +11,7 @@ import pytest
 
 from pytest_goldenprompt.engine.loop import Job
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
-from pytest_goldenprompt.formats.pairing import has_sidecar, is_dataset, is_inline_prompt
+from pytest_goldenprompt.formats.pairing import is_golden
 from pytest_goldenprompt.model.verdict import Outcome
 from pytest_goldenprompt.plugin.library import Library, Reference
 from pytest_goldenprompt.plugin.payload import CaseRun, judge_answers
@@ -104,15 +104,16 @@ class Collection:
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> GoldenFile | None:
         """Collect a golden dataset, or a prompt file that holds its own rows."""
-        if file_path.is_relative_to(self._library.settings.root) and is_golden(file_path):
+        root = self._library.settings.root
+        if file_path.is_relative_to(root) and is_golden(file_path, root):
             return GoldenFile.from_parent(parent, path=file_path)
         return None
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
         """Under --golden-only, visit nothing but golden datasets."""
-        if self._library.settings.only and collection_path.is_file() and not is_golden(collection_path):
-            return True
-        return None
+        settings = self._library.settings
+        hidden = settings.only and collection_path.is_file() and not is_golden(collection_path, settings.root)
+        return True if hidden else None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
@@ -134,11 +135,6 @@ class Collection:
         if report.when != "call" or report.failed:
             return None
         return STATUS.get(outcome) if outcome else None
-
-
-def is_golden(path: Path) -> bool:
-    """Say whether a file may hold golden cases."""
-    return is_dataset(path.name) or (is_inline_prompt(path.name) and not has_sidecar(path))
 
 
 STATUS = {

@@ -88,7 +88,7 @@ class Settings:
     paths: tuple[str, ...]
 
 
-def read_settings(config: pytest.Config) -> Settings:
+def read_settings(config: pytest.Config, root: Path) -> Settings:
     """Collect the settings; a wrong one is a usage error of pytest (exit 4)."""
     typed = {option.ini: config.getoption(f"--{option.name}") for option in OPTIONS}
     value = {name: config.getini(name) if given is None else given for name, given in typed.items()}
@@ -100,7 +100,7 @@ def read_settings(config: pytest.Config) -> Settings:
     if value["golden_replay"] not in (None, *REPLAY_MODES):
         raise pytest.UsageError(f"golden_replay: accepted are none, once, new, all; found {value['golden_replay']!r}")
     return Settings(
-        root=config.rootpath,
+        root=root,
         baseline=value["golden_baseline"],
         store=value["golden_store"],
         provider=typed["golden_provider"],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pytest_goldenprompt.formats.pairing import discover
 from pytest_goldenprompt.plugin.options import Settings
+from pytest_goldenprompt.store.place import find_root, is_root
 
 
 def add_golden_paths(config: pytest.Config, settings: Settings) -> None:
@@ -23,6 +26,26 @@ def add_golden_paths(config: pytest.Config, settings: Settings) -> None:
         return
     folders = [Path(config.invocation_params.dir, argument).resolve() for argument in config.args]
     config.args.extend(str(path) for path in found if not _is_visited(path, folders))
+
+
+def library_root(config: pytest.Config) -> Path:
+    """Give the library's root: the nearest folder over the typed paths with a store or a policy, else pytest's own.
+
+    Pytest's root directory follows its configuration file; without one it would follow whatever path is typed.
+    """
+    start = config.rootpath
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        typed = [Path(config.invocation_params.dir, word.split("::")[0]).resolve() for word in config.args]
+        start = Path(os.path.commonpath([path if path.is_dir() else path.parent for path in typed]))
+    found = find_root(start)
+    return found if is_root(found) else config.rootpath
+
+
+def node_of(root: Path, rootdir: Path) -> Callable[[str], str]:
+    """Turn a dataset's path, relative to the library's root, into its node id, relative to pytest's."""
+    if root == rootdir:
+        return lambda dataset: dataset
+    return lambda dataset: Path(os.path.relpath(root / dataset, rootdir)).as_posix()
 
 
 def golden_files(settings: Settings) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -34,6 +35,8 @@ class Facts:
 class Recorder:
     """Collects the results that reports carry, from this process or from workers."""
 
+    node: Callable[[str], str]
+    """Turns a dataset's path into its node id."""
     graded: dict[tuple[str, str], Graded] = field(default_factory=dict)
     unrun: dict[str, str] = field(default_factory=dict)
 
@@ -82,7 +85,7 @@ class Recorder:
         planned = plan.cases[key]
         if key not in plan.chosen:
             return replace(planned, missing="deselected")
-        node = f"{plan.prompts[key[0]].dataset}::{key[1]}"
+        node = f"{self.node(plan.prompts[key[0]].dataset)}::{key[1]}"
         return replace(planned, missing=self.unrun.get(node, "not run"))
 
     def _facts(self, facts: PromptFacts) -> PromptFacts:

@@ -25,7 +25,7 @@ from pytest_goldenprompt.plugin.gate import Gate
 from pytest_goldenprompt.plugin.items import LIBRARY, SCHEDULE, Collection
 from pytest_goldenprompt.plugin.library import Library, Reference
 from pytest_goldenprompt.plugin.options import DEFAULT_STORE, Settings, read_settings
-from pytest_goldenprompt.plugin.paths import add_golden_paths
+from pytest_goldenprompt.plugin.paths import add_golden_paths, library_root, node_of
 from pytest_goldenprompt.plugin.recorder import Facts, Recorder
 from pytest_goldenprompt.plugin.schedule import Schedule
 from pytest_goldenprompt.plugin.terminal import Display
@@ -44,11 +44,11 @@ def activate(config: pytest.Config) -> None:
 
 
 def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
-    settings = read_settings(config)
+    told: dict[str, Any] | None = getattr(config, "workerinput", {}).get("golden")
+    settings = read_settings(config, Path(told["root"]) if told else library_root(config))
     registry = Registry()
     config.hook.pytest_goldenprompt_register.call_historic(kwargs={"registry": registry})
     store = open_store(settings.root, settings.store)
-    told: dict[str, Any] | None = getattr(config, "workerinput", {}).get("golden")
     started = clock()
     month = told["month"] if told else run_month(settings, started)
     name = told["baseline"] if told else settings.baseline
@@ -73,8 +73,8 @@ def _control(
     settings, reference = library.settings, library.reference
     add_golden_paths(config, settings)
     _remove_stale_reports(library)
-    controller = Controller({"month": month, "baseline": reference.name})
-    recorder = Recorder()
+    controller = Controller({"root": str(settings.root), "month": month, "baseline": reference.name})
+    recorder = Recorder(node_of(settings.root, config.rootpath))
     gate = Gate(library, recorder, controller, _facts(library, month, started), clock)
     manager = config.pluginmanager
     manager.register(controller, "goldenprompt-controller")

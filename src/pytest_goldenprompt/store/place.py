@@ -13,9 +13,14 @@ MARKS = (".goldenprompt", "goldenprompt.toml")
 def find_root(start: Path) -> Path:
     """Give the nearest folder, from `start` upwards, that holds a store or a policy; else `start` itself."""
     for folder in (start, *start.parents):
-        if any((folder / mark).exists() for mark in MARKS):
+        if is_root(folder):
             return folder
     return start
+
+
+def is_root(folder: Path) -> bool:
+    """Say whether a folder holds a store or a policy."""
+    return any((folder / mark).exists() for mark in MARKS)
 
 
 def open_store(root: Path, url: str) -> FolderStore:

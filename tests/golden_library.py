@@ -1,0 +1,112 @@
+"""A small typed harness: a library of prompts in a temporary folder, a model whose answers a test sets, and runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MODEL = '''
+import json, pathlib
+
+HERE = pathlib.Path(__file__).parent
+
+def answer(case, repeat, text=""):
+    with (HERE / "calls.log").open("a") as log:
+        log.write(f"{case}\\n")
+    answers = json.loads((HERE / "answers.json").read_text())
+    given = answers.get(case, "yes")
+    if isinstance(given, list):
+        given = given[repeat % len(given)]
+    if given == "!":
+        raise RuntimeError("the provider is down")
+    return given
+answer.deterministic = {deterministic}
+'''
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run left behind."""
+
+    code: int
+    out: str
+    verdict: dict | None
+
+    @property
+    def state(self) -> str | None:
+        return self.verdict["verdict"] if self.verdict else None
+
+    def prompt(self, name: str) -> dict:
+        assert self.verdict is not None, self.out
+        return next(prompt for prompt in self.verdict["prompts"] if prompt["id"] == name)
+
+
+@dataclass
+class GoldenLibrary:
+    """A folder with prompts and datasets; `run` is a real pytest in a process of its own."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ini()
+        self.model()
+        self.answers({})
+
+    def ini(self, text: str = "") -> None:
+        self.write("pytest.ini", f"[pytest]\ngolden_provider = python:model:answer\npythonpath = .\n{text}")
+
+    def model(self, *, deterministic: bool = True) -> None:
+        self.write("model.py", MODEL.replace("{deterministic}", str(deterministic)))
+
+    def answers(self, answers: dict[str, str | list[str]]) -> None:
+        self.write("answers.json", json.dumps(answers))
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def dataset(self, name: str, cases: dict[str, str], header: str = "", extra: str = "") -> None:
+        """Write a prompt and its dataset; `cases` maps ids to what is expected."""
+        self.write(f"{name}.prompt.md", "Answer: {{text}}\n")
+        lines = [header, "evaluators: [exact]", "cases:"]
+        for case_id, expected in cases.items():
+            lines.append(f"  - {{id: {case_id}, inputs: {{text: {case_id} text}}, expected: {expected}{extra}}}")
+        self.write(f"{name}.golden.yaml", "\n".join(line for line in lines if line) + "\n")
+
+    def calls(self) -> list[str]:
+        path = self.folder / "calls.log"
+        made = path.read_text().split() if path.exists() else []
+        path.unlink(missing_ok=True)
+        return made
+
+    def run(self, *arguments: str, golden: bool = True, **environment: str) -> Run:
+        report = self.folder / "verdict.json"
+        report.unlink(missing_ok=True)
+        words = ["--golden", f"--golden-report=json={report}"] if golden else []
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words, *arguments]
+        return self._finish(command, environment, report)
+
+    def command(self, *arguments: str) -> Run:
+        command = [sys.executable, "-c", "import sys; from pytest_goldenprompt.cli import main; sys.exit(main())"]
+        return self._finish([*command, *arguments], {}, None)
+
+    def _finish(self, command: list[str], environment: dict[str, str], report: Path | None) -> Run:
+        kept = {key: value for key, value in os.environ.items() if key not in {"CI", "PYTEST_ADDOPTS"}}
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env={**kept, **self.environment, **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        verdict = json.loads(report.read_text()) if report and report.exists() else None
+        return Run(done.returncode, done.stdout + done.stderr, verdict)
