@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.formats.pairing import discover
 from pytest_goldenprompt.judge.attribution import with_causes
 from pytest_goldenprompt.judge.gate import judge
@@ -102,8 +101,6 @@ def default_report(library: Library) -> Path:
 
 def _write_reports(library: Library, text: str) -> tuple[Path, ...]:
     wanted: list[tuple[str, Path]] = list(library.settings.reports) or [("json", default_report(library))]
-    for kind, path in wanted:
-        if kind != "json":
-            raise StoreError(f"--golden-report: no such kind, found {kind!r}; known is json")
+    for _, path in wanted:
         write_file(path, text)
     return tuple(path for _, path in wanted)

@@ -134,13 +134,17 @@ class Collection:
         outcome = getattr(report, "golden_outcome", None)
         if report.when != "call" or report.failed:
             return None
-        return STATUS.get(outcome) if outcome else None
+        plain = report.passed and outcome != Outcome.FIXED
+        return None if plain or outcome is None else STATUS.get(outcome)
 
 
 STATUS = {
     Outcome.FAILING: ("failing as before", "x", "FAILING AS BEFORE"),
     Outcome.SUSPECT: ("suspect", "?", "SUSPECT"),
     Outcome.FIXED: ("fixed", "+", "FIXED"),
+    Outcome.NEW: ("new and failing", "n", "NEW AND FAILING"),
+    Outcome.CHANGED: ("changed and failing", "c", "CHANGED AND FAILING"),
 }
+"""How cases are counted that neither plainly passed nor failed; a new or changed case that passes is plainly passed."""
 LIBRARY = pytest.StashKey[Library]()
 SCHEDULE: pytest.StashKey[Schedule] = pytest.StashKey()

@@ -11,6 +11,7 @@ import pytest
 
 DEFAULT_STORE = "dir:.goldenprompt"
 REPLAY_MODES = ("none", "once", "new", "all")
+REPORT_KINDS = ("json",)
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,10 @@ def read_settings(config: pytest.Config, root: Path) -> Settings:
         record=config.getoption("--golden-record"),
         only=config.getoption("--golden-only"),
         strict=config.getoption("--golden-strict") or config.getini("golden_strict"),
-        in_ci=os.environ.get("CI", "").lower() in {"1", "true", "yes"},
+        # Some systems write their own name into it, so that whatever is no plain "no" counts.
+        in_ci=os.environ.get("CI", "").lower() not in {"", "0", "false", "no"},
         reports=tuple(_report(config, text) for text in _reports(config)),
-        paths=tuple(config.getini("golden_paths")),
+        paths=tuple(_existing(root, path) for path in config.getini("golden_paths")),
     )
 
 
@@ -127,4 +129,13 @@ def _report(config: pytest.Config, text: str) -> tuple[str, Path]:
     kind, separator, path = text.partition("=")
     if not separator or not path:
         raise pytest.UsageError(f"--golden-report: KIND=PATH is accepted, found {text!r}; such as json=verdict.json")
+    if kind not in REPORT_KINDS:
+        raise pytest.UsageError(f"--golden-report: no such kind, found {kind!r}; known is {', '.join(REPORT_KINDS)}")
     return kind, config.invocation_params.dir / path
+
+
+def _existing(root: Path, path: str) -> str:
+    """Refuse a folder that is not there: its datasets would be left out in silence."""
+    if not (root / path).exists():
+        raise pytest.UsageError(f"golden_paths: no such folder or file under {root}, found {path!r}")
+    return path
