@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pytest_goldenprompt.evaluators.reading import EXTRACTS, Reading, parsed, read_output, shallow
 from pytest_goldenprompt.evaluators.scores import content, form, quoted
 from pytest_goldenprompt.evaluators.settings import LARGEST, Settings, read_settings
-from pytest_goldenprompt.judge.difference import STRICT, Difference, Forgiven, differences
+from pytest_goldenprompt.judge.alignment import STRICT, Forgiven
+from pytest_goldenprompt.judge.difference import Difference, differences
 from pytest_goldenprompt.judge.paths import Path, parse_path, places, write_path
 from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.output import Output

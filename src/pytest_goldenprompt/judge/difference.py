@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from pytest_goldenprompt.judge.paths import Path, children, matches, write_path
-from pytest_goldenprompt.model.values import JSON, canonical
+from pytest_goldenprompt.judge.alignment import STRICT, Forgiven, aligned, is_same, plain
+from pytest_goldenprompt.judge.paths import Path, children, write_path
+from pytest_goldenprompt.model.values import JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +23,6 @@ class Difference:
     found: JSON
     what: str
 
-
-@dataclass(frozen=True, slots=True)
-class Forgiven:
-    """What is no difference: numbers within a distance by path, ignored places with all below, unordered lists.
-
-    `unordered` is true for every list, or names the lists. Paths may hold wildcards.
-    """
-
-    tolerance: tuple[tuple[Path, float], ...] = ()
-    ignore: tuple[Path, ...] = ()
-    unordered: bool | tuple[Path, ...] = False
-
-
-STRICT = Forgiven()
 
 LARGE = 2000
 """Values in both documents beyond which deepdiff, which finds what moved inside a list, takes too long."""
@@ -50,9 +36,6 @@ WINDOW = 4000
 MOST_LINES = 20
 CONTEXT = 60
 
-MOST_PAIRS = 20_000
-"""Pairs of unlike items that an unordered list may try; beyond that they stand in the order they came in."""
-
 
 def differences(expected: JSON, found: JSON, forgiven: Forgiven = STRICT) -> tuple[Difference, ...]:
     """List what differs, sorted by path; empty where nothing does.
@@ -60,94 +43,14 @@ def differences(expected: JSON, found: JSON, forgiven: Forgiven = STRICT) -> tup
     Numbers are equal by value (1 and 1.0), truth values are no numbers. An unordered list is paired with what is
     expected first, equal items before those that are equal by tolerance, so that its paths count expected items.
     """
-    if _same(expected, found):
+    if is_same(expected, found):
         return ()
-    wanted = _plain(expected)
-    aligned = _aligned(wanted, _plain(found), (), forgiven)
-    if _same(wanted, aligned):
+    wanted = plain(expected)
+    left = aligned(wanted, plain(found), (), forgiven)
+    if is_same(wanted, left):
         return ()
-    listed = sorted(_deep(wanted, aligned), key=lambda difference: difference.path)
-    return tuple(listed) or (Difference("$", wanted, aligned, "value"),)
-
-
-def _same(expected: JSON, found: JSON) -> bool:
-    """Compare as `==` does, but keep true and 1 apart."""
-    return expected == found and _same_truth(expected, found)
-
-
-def _same_truth(expected: JSON, found: JSON) -> bool:
-    if isinstance(expected, Mapping) and isinstance(found, Mapping):
-        return all(_same_truth(value, found[key]) for key, value in expected.items())
-    if isinstance(expected, list | tuple) and isinstance(found, list | tuple):
-        return all(map(_same_truth, expected, found))
-    return isinstance(expected, bool) == isinstance(found, bool)
-
-
-def _aligned(expected: JSON, found: JSON, here: Path, forgiven: Forgiven) -> JSON:
-    """Give `found` with all that is forgiven put as it was expected."""
-    if any(matches(pattern, here) for pattern in forgiven.ignore):
-        return expected
-    if isinstance(expected, dict) and isinstance(found, dict):
-        return _aligned_mapping(expected, found, here, forgiven)
-    if isinstance(expected, list) and isinstance(found, list):
-        return _aligned_list(expected, found, here, forgiven)
-    return expected if _within(expected, found, here, forgiven) else found
-
-
-def _aligned_mapping(
-    expected: dict[str, JSON], found: dict[str, JSON], here: Path, forgiven: Forgiven
-) -> dict[str, JSON]:
-    aligned: dict[str, JSON] = {}
-    for key in {**expected, **found}:
-        place = (*here, key)
-        if any(matches(pattern, place) for pattern in forgiven.ignore):
-            if key in expected:
-                aligned[key] = expected[key]
-        elif key in found:
-            aligned[key] = _aligned(expected[key], found[key], place, forgiven) if key in expected else found[key]
-    return aligned
-
-
-def _aligned_list(expected: list[JSON], found: list[JSON], here: Path, forgiven: Forgiven) -> list[JSON]:
-    unordered = forgiven.unordered
-    loose = unordered if isinstance(unordered, bool) else any(matches(pattern, here) for pattern in unordered)
-    found = _paired(expected, found, here, forgiven) if loose else found
-    shared = min(len(expected), len(found))
-    return [_aligned(expected[i], found[i], (*here, i), forgiven) for i in range(shared)] + found[shared:]
-
-
-def _paired(expected: list[JSON], found: list[JSON], here: Path, forgiven: Forgiven) -> list[JSON]:
-    """Reorder `found` so that each expected item stands beside its like; the rest keeps its order."""
-    spots = defaultdict(list)
-    for index in range(len(found) - 1, -1, -1):
-        spots[canonical(found[index])].append(index)
-    partner: dict[int, int] = {}
-    for index, item in enumerate(expected):
-        if same := spots.get(canonical(item)):
-            partner[index] = same.pop()
-    left = sorted(set(range(len(found))) - set(partner.values()))
-    alone = [index for index in range(len(expected)) if index not in partner]
-    for index in alone if len(alone) * len(left) <= MOST_PAIRS else ():
-        item = expected[index]
-        like = next((i for i in left if _same(item, _aligned(item, found[i], (*here, index), forgiven))), None)
-        if like is not None:
-            partner[index] = like
-            left.remove(like)
-    rest = iter(left)
-    beside = [partner[i] if i in partner else next(rest, None) for i in range(len(expected))]
-    return [found[i] for i in [*beside, *rest] if i is not None]
-
-
-def _within(expected: JSON, found: JSON, here: Path, forgiven: Forgiven) -> bool:
-    """Tell whether two numbers are equal, or near enough where a tolerance is given."""
-    if isinstance(expected, bool) or isinstance(found, bool):
-        return False
-    if not (isinstance(expected, int | float) and isinstance(found, int | float)):
-        return False
-    reach = max((reach for pattern, reach in forgiven.tolerance if matches(pattern, here)), default=0.0)
-    if expected == found or not reach:
-        return expected == found
-    return abs(Fraction(str(expected)) - Fraction(str(found))) <= Fraction(str(reach))
+    listed = sorted(_deep(wanted, left), key=_order)
+    return tuple(listed) or (Difference("$", wanted, left, "value"),)
 
 
 def _deep(expected: JSON, found: JSON) -> list[Difference]:
@@ -180,7 +83,7 @@ def _by_index(expected: JSON, found: JSON, here: Path) -> Iterator[Difference]:
                 yield Difference(write_path(place), None, right[step], "extra")
             else:
                 yield from _by_index(left[step], right[step], place)
-    elif not _same(expected, found):
+    elif not is_same(expected, found):
         yield Difference(write_path(here), expected, found, "value" if _sort(expected) == _sort(found) else "type")
 
 
@@ -193,6 +96,11 @@ def _difference(kind: str, entry: Any) -> Difference:
     return Difference(path, entry.t1, entry.t2, "value" if _sort(entry.t1) == _sort(entry.t2) else "type")
 
 
+def _order(difference: Difference) -> str:
+    """Give the path with its indices padded, so that [2] stands before [10]."""
+    return re.sub(r"\[(\d+)\]", lambda index: f"[{index[1]:0>9}]", difference.path)
+
+
 def _sort(value: JSON) -> str:
     """Name the kind of a value as JSON knows kinds."""
     return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
@@ -202,15 +110,6 @@ def _size(value: JSON) -> int:
     if isinstance(value, dict):
         return 1 + sum(map(_size, value.values()))
     return 1 + sum(map(_size, value)) if isinstance(value, list) else 1
-
-
-def _plain(value: JSON) -> JSON:
-    """Give the value in dicts and lists, whatever mappings and sequences it came in."""
-    if isinstance(value, Mapping):
-        return {key: _plain(below) for key, below in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(below) for below in value]
-    return value
 
 
 def text_diff(then: str, now: str) -> list[str]:

