@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
 
 from pytest_goldenprompt import __version__
 from pytest_goldenprompt.errors import GoldenpromptError, StoreError
+from pytest_goldenprompt.reports.inert import one_line
 
 COMMANDS = {
     "init": "write a small library to start from",
@@ -27,8 +29,11 @@ USAGE, REFUSED = 2, 6
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a user's error is one line on standard error (exit 2), an unreadable store exit 6."""
     options = _parse(sys.argv[1:] if arguments is None else list(arguments))
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal of another encoding shows escapes, never a traceback
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
     except StoreError as error:
         return _fail(error, REFUSED)
     except GoldenpromptError as error:
@@ -36,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        return _fail(StoreError(f"{error.filename or 'the store'}: {error.strerror}"), REFUSED)
+    return code
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -46,7 +54,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     for name, help_text in COMMANDS.items():
         command = commands.add_parser(name, help=help_text, description=f"{help_text.capitalize()}.")
-        if name in arguments or "-h" in arguments:
+        if name in arguments:
             module = importlib.import_module(f"pytest_goldenprompt.cli.{name}_command")
             module.declare(command)
             command.set_defaults(run=module.run)
@@ -54,5 +62,5 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def _fail(error: GoldenpromptError, code: int) -> int:
-    sys.stderr.write(f"goldenprompt: {error}\n")
+    sys.stderr.write(f"goldenprompt: {one_line(str(error))}\n")
     return code

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from pytest_goldenprompt.cli.judged import stored_state
 from pytest_goldenprompt.cli.place import now, store_of, who
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store import acceptance
 from pytest_goldenprompt.store.reference import match_run
 
@@ -35,7 +35,7 @@ def move(options: argparse.Namespace, mover: acceptance.Mover, what: str) -> int
     store = store_of(options)
     run_id = match_run(store.runs(), options.name)
     record = store.load(run_id)
-    state = State(store.verdict(run_id)["verdict"])
+    state = stored_state(store, run_id)
     even = tuple(word.strip() for word in options.even.split(",") if word.strip())
     entry = mover(store, record, state, who=who(), time=now(), reason=options.reason, even=even)
     replaced = f", instead of {entry.replaced}" if entry.replaced else ""

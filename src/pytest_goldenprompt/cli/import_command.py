@@ -17,11 +17,13 @@ from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats import answers as files
 from pytest_goldenprompt.formats.policy import read_policy
+from pytest_goldenprompt.judge.attribution import with_causes
 from pytest_goldenprompt.judge.gate import judge
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.values import digest_of, digest_of_bytes
+from pytest_goldenprompt.model.verdict import ReferenceFacts
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
 from pytest_goldenprompt.store.acceptance import accept_by_itself
@@ -122,7 +124,8 @@ def _record(imported: _Imported, month: str, policy: Policy) -> RunRecord:
         cases=tuple(cases),
     )
     stamp = moment.replace("-", "").replace(":", "")
-    return replace(record, id=f"{stamp}-{digest_of_bytes(cases_text(record).encode())[:6]}")
+    content = f"{month}\n{cases_text(record)}"  # a script may import several months within a second
+    return replace(record, id=f"{stamp}-{digest_of_bytes(content.encode())[:6]}")
 
 
 def _refuse_twice(ids: Sequence[str]) -> None:
@@ -135,8 +138,13 @@ def _keep(store: FolderStore, record: RunRecord, texts: dict[str, str], policy: 
     first = not store.has_history()
     found = find_baseline(store, "last-month", month=record.month, recording=True)
     baseline = load_baseline(store, found) if found else None
-    verdict = judge(baseline, record, policy, first=first)
-    text = to_text(verdict_record(verdict, record, None, None, digest_of_bytes(cases_text(record).encode())))
+    verdict = with_causes(judge(baseline, record, policy, first=first), baseline, record)
+    facts = _reference(store, baseline) if baseline else None
+    text = to_text(verdict_record(verdict, record, facts, None, digest_of_bytes(cases_text(record).encode())))
     store.save(record, texts, text, keep=True)
     _, sentence = accept_by_itself(store, record, verdict.state, first=first)
     return f"run {record.id}: {len(record.cases)} cases of {len(record.prompts)} prompts {sentence}"
+
+
+def _reference(store: FolderStore, baseline: RunRecord) -> ReferenceFacts:
+    return ReferenceFacts(baseline.id, baseline.month, store.pointer_to(baseline.id).digest)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.formats.policy import read_policy
 from pytest_goldenprompt.judge.attribution import with_causes
 from pytest_goldenprompt.judge.gate import judge
 from pytest_goldenprompt.model.record import RunRecord
-from pytest_goldenprompt.model.verdict import ReferenceFacts
+from pytest_goldenprompt.model.verdict import ReferenceFacts, State
 from pytest_goldenprompt.reports.terminal import Line
 from pytest_goldenprompt.reports.view import RunView
 from pytest_goldenprompt.store.acceptance import objections
@@ -25,12 +26,9 @@ def judged_run(store: FolderStore, root: Path, name: str) -> RunView:
     run_id = match_run(store.runs(), name)
     record = store.load(run_id)
     stored = store.verdict(run_id)
-    reference = stored.get("baseline")
-    facts, baseline = None, None
-    if reference is not None:
-        facts = ReferenceFacts(reference["id"], reference["month"], reference["digest"], reference["age_days"])
-        baseline = _load(store, facts.id)
-    first = baseline is None and stored["verdict"] == "new"
+    facts = _reference(stored.get("baseline"), run_id)
+    baseline = _load(store, facts.id) if facts else None
+    first = baseline is None and stored.get("verdict") == State.NEW
     verdict = with_causes(judge(baseline, record, read_policy(root), first=first), baseline, record)
 
     def then() -> Mapping[str, str]:
@@ -40,11 +38,26 @@ def judged_run(store: FolderStore, root: Path, name: str) -> RunView:
     return RunView(record, verdict, baseline, facts, store.texts(run_id), then, run_id, even=even)
 
 
+def stored_state(store: FolderStore, run_id: str) -> State:
+    """Read the state that a run was stored with."""
+    found = store.verdict(run_id).get("verdict")
+    if found not in set(State):
+        raise StoreError(f"run {run_id}: no state in its verdict, found {found!r}: restore it from version control")
+    return State(found)
+
+
 def print_lines(lines: list[Line], *, colour: bool) -> None:
     """Print lines, coloured where that is wanted."""
     for line in lines:
         code = COLOURS.get(line.colour) if colour else None
         print(f"\033[{code}m{line.text}\033[0m" if code else line.text)
+
+
+def _reference(plain: Any, run_id: str) -> ReferenceFacts | None:
+    try:
+        return plain and ReferenceFacts(plain["id"], plain["month"], plain["digest"], plain["age_days"])
+    except (KeyError, TypeError):
+        raise StoreError(f"run {run_id}: its verdict does not name what it was compared with") from None
 
 
 def _load(store: FolderStore, run_id: str) -> RunRecord:

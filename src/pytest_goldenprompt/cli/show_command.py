@@ -30,18 +30,21 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _part(view: RunView, place: str) -> list[Line]:
-    for prompt in view.verdict.prompts:
+    """Find a prompt, or the case of one; where one prompt's id begins another's, the longest that fits is meant."""
+    fitting = [prompt for prompt in view.verdict.prompts if f"{place}/".startswith(f"{prompt.id}/")]
+    fitting.sort(key=lambda prompt: -len(prompt.id))
+    for prompt in fitting:
         if place == prompt.id:
             return list(prompt_detail(view, prompt))
-        if place.startswith(f"{prompt.id}/"):
-            return _case(view, prompt, place.removeprefix(f"{prompt.id}/"))
+        found = [one for one in prompt.outcomes if one.case_id == place.removeprefix(f"{prompt.id}/")]
+        if found:
+            return list(case_detail(view.case(prompt.id, found[0])))
+    if fitting:
+        raise _no_such_case(fitting[0], place.removeprefix(f"{fitting[0].id}/"))
     known = [prompt.id for prompt in view.verdict.prompts]
     raise InputError(f"no such prompt in run {view.record.id}, found {place!r}{did_you_mean(place, known)}")
 
 
-def _case(view: RunView, prompt: PromptVerdict, case_id: str) -> list[Line]:
-    outcome = next((one for one in prompt.outcomes if one.case_id == case_id), None)
-    if outcome is None:
-        known = [one.case_id for one in prompt.outcomes]
-        raise InputError(f"no such case in {prompt.id}, found {case_id!r}{did_you_mean(case_id, known)}")
-    return list(case_detail(view.case(prompt.id, outcome)))
+def _no_such_case(prompt: PromptVerdict, case_id: str) -> InputError:
+    known = [one.case_id for one in prompt.outcomes]
+    return InputError(f"no such case in {prompt.id}, found {case_id!r}{did_you_mean(case_id, known)}")

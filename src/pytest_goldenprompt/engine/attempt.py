@@ -36,8 +36,13 @@ class Limits:
     first_wait: float = 0.5
 
 
-async def attempt(call: Callable[[], Awaitable[Output]], limits: Limits, luck: random.Random) -> Answer:
-    """Call until there is an output, the error is not transient, or the attempts are used up.
+async def attempt(
+    call: Callable[[], Awaitable[Output]],
+    limits: Limits,
+    luck: random.Random,
+    is_open: Callable[[], bool] = lambda: True,
+) -> Answer:
+    """Call until there is an output, the error is not transient, the attempts are used up or `is_open` says no more.
 
     Waits double from `first_wait` seconds, are jittered by `luck`, and are never shorter than the provider asks.
     """
@@ -53,11 +58,20 @@ async def attempt(call: Callable[[], Awaitable[Output]], limits: Limits, luck: r
         except ProviderError as raised:
             error = raised
         except Exception as raised:  # noqa: BLE001 - a team's own function may raise anything; it is a record
-            error = ProviderError(f"{type(raised).__name__}: {raised}")
-        wait = _pause(error, number, limits, luck)
-        if wait is None:
+            error = ProviderError(told(raised))
+        wait = _pause(error, number, limits, luck) if is_open() else None
+        if wait is not None:
+            await asyncio.sleep(wait)
+        if wait is None or not is_open():
             return Answer(None, str(error) or type(error).__name__, error.fatal, attempts=number)
-        await asyncio.sleep(wait)
+
+
+def told(error: BaseException) -> str:
+    """Give an exception's kind and message; one whose message cannot be made is still told."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - a team's own exception may fail at that too
+        return f"{type(error).__name__} (its message cannot be shown)"
 
 
 def _pause(error: ProviderError, number: int, limits: Limits, luck: random.Random) -> float | None:
@@ -65,7 +79,7 @@ def _pause(error: ProviderError, number: int, limits: Limits, luck: random.Rando
     if not error.transient or number > limits.retries:
         return None
     asked = error.retry_after or 0.0
-    if asked > LONGEST_WAIT:
+    if not asked <= LONGEST_WAIT:  # said this way round so that NaN is no pause either
         return None
     backoff: float = limits.first_wait * 2 ** (number - 1)
     return max(asked, backoff * luck.uniform(0.5, 1.0))

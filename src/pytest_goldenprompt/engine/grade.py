@@ -25,7 +25,7 @@ class Graded:
 def grade(prompt: PlannedPrompt, planned: PlannedCase, answers: Sequence[Answer]) -> Graded:
     """Judge the answers to one case's repeats, in their order. No case is graded on an error's text."""
     texts: dict[str, str] = {}
-    repeats = _mark_copies([_repeat(planned, answer, texts) for answer in answers])
+    repeats = mark_copies([_repeat(planned, answer, texts) for answer in answers])
     outputs = [answer.output for answer in answers if answer.output is not None]
     return Graded(
         replace(planned.result(prompt.facts.id), repeats=tuple(repeats)),
@@ -45,13 +45,16 @@ def _repeat(planned: PlannedCase, answer: Answer, texts: dict[str, str]) -> Repe
     return replace(repeat, latency=answer.latency, response_id=answer.output.response_id, attempts=answer.attempts)
 
 
-def _mark_copies(repeats: list[Repeat]) -> list[Repeat]:
-    """Mark an answer that a gateway gave twice: the same response id cannot be two observations."""
+def mark_copies(repeats: list[Repeat]) -> list[Repeat]:
+    """Mark an answer that a gateway gave twice: the same response id cannot be two observations.
+
+    An empty id names no answer; some servers send one with every reply.
+    """
     seen: set[str] = set()
     marked = []
     for repeat in repeats:
-        copy = repeat.response_id is not None and repeat.response_id in seen
-        if repeat.response_id is not None:
+        copy = bool(repeat.response_id) and repeat.response_id in seen
+        if repeat.response_id:
             seen.add(repeat.response_id)
         marked.append(replace(repeat, copy=True) if copy else repeat)
     return marked

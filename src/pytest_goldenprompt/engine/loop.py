@@ -7,16 +7,20 @@ import inspect
 import random
 import threading
 from collections import deque
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_goldenprompt.engine.attempt import Answer, Limits, attempt
+from pytest_goldenprompt.engine.attempt import Answer, Limits, attempt, told
 from pytest_goldenprompt.engine.threads import Threads
+from pytest_goldenprompt.errors import GoldenpromptError, ProviderError
 from pytest_goldenprompt.model.contracts import Provider
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
+
+LAST_MOMENT = 0.2
+"""Seconds that the loop's thread gets to end once all is closed."""
 
 
 @dataclass(slots=True)
@@ -60,19 +64,24 @@ class Engine:
         self.stopped = self.stopped or reason
 
     def close(self, patience: float = 2.0) -> None:
-        """Cancel what is in flight, give providers back what they hold, and end the thread within `patience` s."""
+        """Cancel what is in flight, give providers back what they hold, and end the thread within `patience` s.
+
+        An error of ours that a provider meets while it closes, such as a recording that cannot be written, is raised
+        once all is closed; a client's own failure to close changes no answer and is let go.
+        """
         if self._loop.is_closed():
             return
         self.stop("the run ended")
-        closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
+        closing = asyncio.run_coroutine_threadsafe(self._close(0.4 * patience), self._loop)
         try:
             closing.result(patience)
         except TimeoutError:
             closing.cancel()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(patience)
-        if not self._thread.is_alive():
-            self._loop.close()
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(LAST_MOMENT)
+            if not self._thread.is_alive():
+                self._loop.close()
 
     def _admit(self, jobs: list[Job]) -> None:
         for job in jobs:
@@ -80,6 +89,8 @@ class Engine:
             lane = id(job.provider)
             self._providers[lane] = job.provider
             self._waiting.setdefault(lane, deque()).extend((job, index) for index in range(len(job.requests)))
+            if not job.requests:
+                job.answers.set_result(())
         for lane, waiting in self._waiting.items():
             self._staff(lane, len(waiting))
 
@@ -90,10 +101,11 @@ class Engine:
             self._workers[lane] = self._workers.get(lane, 0) + 1
             self._start(self._work(lane))
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _work(self, lane: int) -> None:
         waiting = self._waiting[lane]
@@ -110,33 +122,64 @@ class Engine:
                 if self.stopped:
                     return Answer(error=f"not called: {self.stopped}", attempts=0)
                 self.calls += 1
-                answer = await attempt(lambda: self._call(provider, request), self.limits, self._luck)
-        except asyncio.CancelledError:
+                answer = await attempt(
+                    lambda: self._call(provider, request), self.limits, self._luck, lambda: not self.stopped
+                )
+        except (asyncio.CancelledError, GeneratorExit):
             return Answer(error="cancelled before it was answered")
+        except Exception as raised:  # noqa: BLE001 - whatever a provider's own error type does, the item must not wait
+            return Answer(error=told(raised))
         if answer.fatal:
             self.stop(str(answer.error))
         return answer
 
     async def _call(self, provider: Provider, request: Request) -> Output:
-        if inspect.iscoroutinefunction(provider.complete):
-            output = await provider.complete(request)
-        else:
-            output = await self._threads.run(lambda: provider.complete(request))
-        return output  # type: ignore[no-any-return]  # both branches end in the contract's Output
+        """Call once. Whatever is raised that is no Exception would end the loop, and every waiting item with it."""
+        try:
+            output = await self._run(provider.complete, request)
+        except (ProviderError, asyncio.CancelledError, GeneratorExit):
+            raise
+        except TimeoutError as raised:
+            raise ProviderError(told(raised), transient=True) from None
+        except BaseException as raised:  # noqa: BLE001
+            raise ProviderError(told(raised)) from None
+        if not isinstance(output, Output):
+            raise ProviderError(f"the provider gave no output, found {type(output).__name__}")
+        return output
 
-    async def _close(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for provider in self._providers.values():
-            closing = provider.close()
-            if closing is not None:
-                await closing
+    async def _run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a provider's function: on the loop where it is asynchronous, otherwise in a thread."""
+        if inspect.iscoroutinefunction(function):
+            return await function(*arguments)
+        given = await self._threads.run(lambda: function(*arguments))
+        return await given if inspect.isawaitable(given) else given
+
+    async def _close(self, grace: float) -> None:
         for waiting in self._waiting.values():
             while waiting:
                 job, index = waiting.popleft()
                 _settle(job, index, Answer(error=f"not called: {self.stopped}", attempts=0))
+        for task in list(self._tasks):
+            task.cancel()
+        await _ended(self._tasks, grace)
+        errors = await _ended([self._start(self._run(one.close)) for one in self._providers.values()], grace)
         self._threads.close()
+        for error in errors:
+            if isinstance(error, GoldenpromptError):
+                raise error
+
+
+async def _ended(tasks: Iterable[asyncio.Task[None]], grace: float) -> list[BaseException]:
+    """Wait for tasks at most `grace` seconds, cancel those that are left, and give what was raised."""
+    waited = list(tasks)
+    if not waited:
+        return []
+    done, left = await asyncio.wait(waited, timeout=grace)
+    for task in left:
+        task.cancel()
+    if left:
+        await asyncio.wait(left, timeout=LAST_MOMENT / 4)
+    return [error for task in done if not task.cancelled() and (error := task.exception())]
 
 
 def _settle(job: Job, index: int, answer: Answer) -> None:

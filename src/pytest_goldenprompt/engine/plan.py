@@ -78,7 +78,7 @@ def plan_prompt(
     if dataset is None:
         return None
     asked = provider(dataset.provider or (prompt.provider if prompt else None))
-    if prompt is not None:
+    if prompt is not None and not _is_retired(dataset):
         unused_inputs(prompt, dataset, by_name=asked.startswith("python:"))
     cases = tuple(_plan_case(case, prompt, dataset, build) for case in _active(dataset))
     facts = _facts(path.relative_to(root).as_posix(), dataset, prompt, portable(asked))
@@ -93,9 +93,13 @@ def with_determinism(planned: PlannedPrompt, provider: Provider) -> PlannedPromp
 
 
 def portable(provider: str) -> str:
-    """Name a provider without the folders of this machine: `local:/models/x.gguf` is `local:x.gguf` anywhere."""
+    """Name a provider without the folders of this machine: `local:/models/x.gguf` is `local:x.gguf` anywhere.
+
+    Of a command's line only the program may be a path of this machine; what follows it says what is asked.
+    """
     kind, separator, argument = provider.partition(":")
-    return f"{kind}{separator}{Path(argument).name}" if Path(argument).is_absolute() else provider
+    path, space, rest = argument.partition(" ") if kind == "command" else (argument, "", "")
+    return f"{kind}{separator}{Path(path).name}{space}{rest}" if Path(path).is_absolute() else provider
 
 
 def unreadable(root: Path, path: Path, error: InputError) -> PromptFacts:
@@ -114,15 +118,21 @@ def _read(root: Path, path: Path) -> tuple[Dataset | None, Prompt | None]:
 
 
 def _plan_case(case: Case, prompt: Prompt | None, dataset: Dataset, build: BuildEvaluator) -> PlannedCase:
-    specs = case.evaluators or _default_evaluators(case, dataset)
+    specs, where = case.evaluators or _default_evaluators(case, dataset), case.path or dataset.path
+    evaluators = tuple(_build(spec, build, where, case.line) for spec in specs)
     try:
-        evaluators = tuple(build(spec) for spec in specs)
         check_case(evaluators, case)
     except InputError as error:
-        line = next((spec.line for spec in specs if spec.line), case.line)
-        raise error.at(case.path or dataset.path, line) from None
+        raise error.at(where, case.line) from None
     messages = render(prompt, case) if prompt else case.messages
     return PlannedCase(case, evaluators, definition_digest(case, specs, evaluators), messages)
+
+
+def _build(spec: EvaluatorSpec, build: BuildEvaluator, where: str, line: int) -> Evaluator:
+    try:
+        return build(spec)
+    except InputError as error:
+        raise error.at(where, spec.line or line) from None
 
 
 def _default_evaluators(case: Case, dataset: Dataset) -> tuple[EvaluatorSpec, ...]:

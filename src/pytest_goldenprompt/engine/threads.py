@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -44,10 +45,8 @@ class Threads:
                 result = function()
             except BaseException as raised:  # noqa: BLE001 - it is raised again where the result is awaited
                 error = raised
-            loop = future.get_loop()
-            if loop.is_closed():
-                return
-            loop.call_soon_threadsafe(self._done, future, result, error)
+            with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
+                future.get_loop().call_soon_threadsafe(self._done, future, result, error)
 
     def _done(self, future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
         self._idle += 1
@@ -55,5 +54,7 @@ class Threads:
             return
         if error is None:
             future.set_result(result)
-        else:
-            future.set_exception(error if isinstance(error, Exception) else RuntimeError(repr(error)))
+        elif isinstance(error, Exception) and not isinstance(error, StopIteration):
+            future.set_exception(error)
+        else:  # asyncio refuses to carry these, or would end its loop over them
+            future.set_exception(RuntimeError(f"{type(error).__name__} was raised"))

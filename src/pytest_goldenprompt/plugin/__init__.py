@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import pytest
 
 from pytest_goldenprompt.plugin.options import add_options, is_active
@@ -17,6 +19,17 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     from pytest_goldenprompt import hooks  # noqa: PLC0415 - seen by pytest only
 
     pluginmanager.add_hookspecs(hooks)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, int | None]:
+    """Let no run end green that has no verdict to show for it, whatever hook ended it."""
+    code = yield
+    if code == pytest.ExitCode.OK and is_active(config) and not hasattr(config, "workerinput"):
+        from pytest_goldenprompt.plugin.last_word import last_word  # noqa: PLC0415 - unused means unused
+
+        return last_word(config)
+    return code
 
 
 def pytest_configure(config: pytest.Config) -> None:

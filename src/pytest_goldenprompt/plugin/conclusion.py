@@ -21,6 +21,7 @@ from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
 from pytest_goldenprompt.store.acceptance import accept_by_itself
 from pytest_goldenprompt.store.codec import cases_text
 from pytest_goldenprompt.store.files import write_file
+from pytest_goldenprompt.store.folder import FolderStore
 
 STORED = {State.INCOMPLETE, State.ERROR}
 """States in which even a recording run is kept among the checks only."""
@@ -42,11 +43,22 @@ class Conclusion:
 
 
 def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
-    library: Library, recorder: Recorder, plan: PlanData, facts: Facts, clock: Callable[[], datetime], stopped: str
+    library: Library,
+    recorder: Recorder,
+    known: PlanData | None,
+    facts: Facts,
+    clock: Callable[[], datetime],
+    stopped: str,
 ) -> Conclusion:
-    """Judge the run, write its reports and store it. A store or a report that cannot be written is a StoreError."""
+    """Judge the run, write its reports and store it. A store or a report that cannot be written is a StoreError.
+
+    Without a plan (`known` is None) no process lived to tell what it ran: nobody narrowed that run on purpose.
+    """
     reference = library.reference
-    record = recorder.record(facts, plan, clock(), narrowed(library, plan), (stopped,) if stopped else ())
+    plan = known or PlanData()
+    narrow = narrowed(library, plan) if known else ()
+    why = stopped or ("" if known else "no worker lived to tell what it ran")
+    record = recorder.record(facts, plan, clock(), narrow, (why,) if why else ())
     verdict = judge(reference.baseline, record, library.policy, first=reference.first)
     verdict = with_causes(verdict, reference.baseline, record)
     text = to_text(
@@ -94,13 +106,13 @@ def age_in_days(moment: str, now: datetime) -> int | None:
     return (now - then).days
 
 
-def default_report(library: Library) -> Path:
+def default_report(store: FolderStore) -> Path:
     """Give the place of the verdict record where no report was asked for."""
-    return library.store.cache / "verdict.json"
+    return store.cache / "verdict.json"
 
 
 def _write_reports(library: Library, text: str) -> tuple[Path, ...]:
-    wanted: list[tuple[str, Path]] = list(library.settings.reports) or [("json", default_report(library))]
+    wanted: list[tuple[str, Path]] = list(library.settings.reports) or [("json", default_report(library.store))]
     for _, path in wanted:
         write_file(path, text)
     return tuple(path for _, path in wanted)

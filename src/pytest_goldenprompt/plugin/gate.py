@@ -16,12 +16,20 @@ from pytest_goldenprompt.plugin.distributed import Controller
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData, plan_of
 from pytest_goldenprompt.plugin.recorder import Facts, Recorder
+from pytest_goldenprompt.reports.inert import quoted
+
+GATE = "goldenprompt-gate"
+"""The name under which pytest knows the gate."""
 
 NO_FAILURE = {
     State.INCONCLUSIVE: ("inconclusive", "i", "INCONCLUSIVE"),
     State.INCOMPLETE: ("partial", "p", "PARTIAL"),
 }
 """How a gate is counted that does not stop a deploy, and yet did not pass."""
+
+
+LONGEST = 2000
+"""Characters of a reason that a gate shows."""
 
 
 class Gate:
@@ -86,7 +94,7 @@ class Gate:
             return
         if self.trouble or (self.conclusion and self.conclusion.verdict.state is State.ERROR):
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        elif exitstatus == pytest.ExitCode.OK and not (self.conclusion and self.is_green(self.conclusion.verdict)):
+        elif exitstatus == pytest.ExitCode.OK and self.conclusion and not self.lets_pass():
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(tryfirst=True)
@@ -97,6 +105,11 @@ class Gate:
             return None
         return NO_FAILURE.get(State(state))
 
+    def lets_pass(self) -> bool:
+        """Say whether the run ended with a verdict that lets it pass; a look at no case at all has none."""
+        verdict = self.conclusion.verdict if self.conclusion else None
+        return verdict is not None and verdict.counts.run > 0 and self.is_green(verdict)
+
     def is_green(self, verdict: Verdict) -> bool:
         """Say whether a verdict lets the run pass, as it was started."""
         settings = self._library.settings
@@ -106,8 +119,7 @@ class Gate:
         hook = session.config.hook
         hook.pytest_goldenprompt_run_info(info=self._facts.info)
         try:
-            plan = self.plan or PlanData()
-            self.conclusion = conclude(self._library, self._recorder, plan, self._facts, self._clock, stopped)
+            self.conclusion = conclude(self._library, self._recorder, self.plan, self._facts, self._clock, stopped)
         except GoldenpromptError as error:
             self.trouble = str(error)
             return
@@ -133,7 +145,7 @@ class Gate:
                 location,
                 {path: 1, "gate": 1},
                 "failed" if called and not green else "passed",
-                "\n".join(prompt.reasons) if called and not green else None,
+                "\n".join(quoted(reason, LONGEST) for reason in prompt.reasons) if called and not green else None,
                 when,
             )
             if called and green and prompt.state in NO_FAILURE and not prompt.draft:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, portable, unreadable, with_determinism
-from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.errors import InputError, StoreError
 from pytest_goldenprompt.judge import certain
 from pytest_goldenprompt.model.contracts import Provider, ProviderSetting
 from pytest_goldenprompt.model.policy import Policy
@@ -38,10 +38,16 @@ class Reference:
     """How the command finds this store from where pytest was started."""
     _texts: Mapping[str, str] | None = None
 
+    trouble: str = ""
+    """Why the stored run's texts cannot be shown; the verdict needs none of them."""
+
     def texts(self) -> Mapping[str, str]:
-        """Give the texts of the stored run by digest, read once."""
+        """Give the texts of the stored run by digest, read once; none where they cannot be read."""
         if self._texts is None:
-            self._texts = self.then()
+            try:
+                self._texts = self.then()
+            except StoreError as error:
+                self._texts, self.trouble = {}, str(error)
         return self._texts
 
 
@@ -66,6 +72,7 @@ class Library:
             try:
                 planned = self._plan(path)
                 if planned is not None:
+                    self._refuse_twin(planned.facts)
                     self.planned[relative] = planned
             except InputError as error:
                 self.unreadable[relative] = unreadable(self.settings.root, path, error)
@@ -98,6 +105,15 @@ class Library:
         if planned is None:
             return None
         return with_determinism(planned, self.provider(planned.provider))
+
+    def _refuse_twin(self, facts: PromptFacts) -> None:
+        """Refuse a second dataset of a prompt: its cases would take the place of the first one's."""
+        twin = next((one.facts.dataset for one in self.planned.values() if one.facts.id == facts.id), None)
+        if twin is not None:
+            raise InputError(
+                f"two golden datasets for one prompt, found {twin} too; one is accepted",
+                remedy="put their cases into one file, or give one of them another name and name its `prompt`",
+            )
 
     def _choose_provider(self, named: str | None) -> str:
         chosen = self.settings.provider or named or self.settings.default_provider

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.pairing import discover
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.store.place import find_root, is_root
@@ -36,7 +37,8 @@ def library_root(config: pytest.Config) -> Path:
     start = config.rootpath
     if config.args_source is pytest.Config.ArgsSource.ARGS:
         typed = [Path(config.invocation_params.dir, word.split("::")[0]).resolve() for word in config.args]
-        start = Path(os.path.commonpath([path if path.is_dir() else path.parent for path in typed]))
+        folders = [path if path.is_dir() else path.parent for path in typed]
+        start = Path(os.path.commonpath(folders)) if folders else start
     found = find_root(start)
     return found if is_root(found) else config.rootpath
 
@@ -49,7 +51,10 @@ def node_of(root: Path, rootdir: Path) -> Callable[[str], str]:
 
 
 def golden_files(settings: Settings) -> list[Path]:
-    """Find the files that may hold golden cases, sorted."""
+    """Find the files that may hold golden cases, sorted; a folder that is not there would leave its own out unseen."""
+    absent = next((path for path in settings.paths if not (settings.root / path).exists()), None)
+    if absent is not None:
+        raise InputError(f"no such folder or file in {settings.root}, found {absent!r}", where="golden_paths")
     return discover(settings.root, [Path(path) for path in settings.paths] or [Path()], inline=True)
 
 

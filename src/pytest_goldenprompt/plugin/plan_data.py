@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -61,6 +61,8 @@ def plan_of(library: Library, items: Iterable[pytest.Item]) -> PlanData:
         for case in planned.cases:
             plan.cases[planned.facts.id, case.case.id] = case.result(planned.facts.id)
     for facts in library.unreadable.values():
-        plan.prompts[facts.id] = facts
+        # A dataset that cannot be read must not take the place of one that can.
+        apart = replace(facts, id=facts.dataset) if facts.id in plan.prompts else facts
+        plan.prompts[apart.id] = apart
     plan.chosen = {(item.prompt.facts.id, item.name) for item in items if isinstance(item, GoldenItem)}
     return plan

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import shlex
-from collections.abc import Callable
+import shutil
+import sys
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,14 +16,14 @@ import pytest
 
 from pytest_goldenprompt import __version__
 from pytest_goldenprompt.engine.surroundings import commit_of
-from pytest_goldenprompt.errors import GoldenpromptError, InputError
+from pytest_goldenprompt.errors import GoldenpromptError, InputError, StoreError
 from pytest_goldenprompt.formats.policy import read_policy
 from pytest_goldenprompt.model.pointers import Pointer
 from pytest_goldenprompt.model.record import RunKind
 from pytest_goldenprompt.model.values import digest_of
 from pytest_goldenprompt.plugin.conclusion import default_report, reference_facts
 from pytest_goldenprompt.plugin.distributed import Controller, Worker, share_of
-from pytest_goldenprompt.plugin.gate import Gate
+from pytest_goldenprompt.plugin.gate import GATE, Gate
 from pytest_goldenprompt.plugin.items import LIBRARY, SCHEDULE, Collection
 from pytest_goldenprompt.plugin.library import Library, Reference
 from pytest_goldenprompt.plugin.options import DEFAULT_STORE, Settings, read_settings
@@ -46,9 +48,14 @@ def activate(config: pytest.Config) -> None:
 def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     told: dict[str, Any] | None = getattr(config, "workerinput", {}).get("golden")
     settings = read_settings(config, Path(told["root"]) if told else library_root(config))
+    share = share_of(config)
+    if share.whole:
+        _remove_stale([path for _, path in settings.reports])
     registry = Registry()
     config.hook.pytest_goldenprompt_register.call_historic(kwargs={"registry": registry})
     store = open_store(settings.root, settings.store)
+    if share.whole:
+        _remove_stale([default_report(store)])
     started = clock()
     month = told["month"] if told else run_month(settings, started)
     name = told["baseline"] if told else settings.baseline
@@ -56,7 +63,6 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     reference.command = command_for(settings, config.invocation_params.dir)
     library = Library(settings, registry, read_policy(settings.root), store, reference)
     config.stash[LIBRARY] = library
-    share = share_of(config)
     config.stash[SCHEDULE] = Schedule(library, share)
     manager = config.pluginmanager
     manager.register(Collection(library), "goldenprompt-collection")
@@ -72,25 +78,32 @@ def _control(
 ) -> None:
     settings, reference = library.settings, library.reference
     add_golden_paths(config, settings)
-    _remove_stale_reports(library)
     controller = Controller({"root": str(settings.root), "month": month, "baseline": reference.name})
     recorder = Recorder(node_of(settings.root, config.rootpath))
     gate = Gate(library, recorder, controller, _facts(library, month, started), clock)
     manager = config.pluginmanager
     manager.register(controller, "goldenprompt-controller")
     manager.register(recorder, "goldenprompt-recorder")
-    manager.register(gate, "goldenprompt-gate")
+    manager.register(gate, GATE)
     manager.register(Display(library, gate), "goldenprompt-display")
 
 
 def command_for(settings: Settings, start: Path) -> str:
     """Give the command line's beginning that finds this run's store from the folder where pytest was started."""
-    words = ["goldenprompt"]
+    words = [shlex.quote(_program(start))]
     if find_root(start) != settings.root:
         words += ["-C", shlex.quote(os.path.relpath(settings.root, start))]
     if settings.store != DEFAULT_STORE:
         words += ["--store", shlex.quote(settings.store)]
     return " ".join(words)
+
+
+def _program(start: Path) -> str:
+    """Name the command as a shell in `start` finds it: a virtual environment that is not active hides it."""
+    beside = Path(sys.executable).parent / "goldenprompt"
+    if shutil.which("goldenprompt") or not beside.exists():
+        return "goldenprompt"
+    return os.path.relpath(beside, start)
 
 
 def run_month(settings: Settings, started: datetime) -> str:
@@ -143,7 +156,12 @@ def _facts(library: Library, month: str, started: datetime) -> Facts:
     )
 
 
-def _remove_stale_reports(library: Library) -> None:
+def _remove_stale(reports: Iterable[Path]) -> None:
     """Remove reports of an earlier run: none may be taken for this one's, however this one ends."""
-    for _, path in library.settings.reports or (("json", default_report(library)),):
-        path.unlink(missing_ok=True)
+    for path in reports:
+        try:
+            path.unlink(missing_ok=True)
+        except NotADirectoryError:
+            continue
+        except OSError as error:
+            raise StoreError(f"{path}: an earlier report cannot be removed: {error.strerror}") from None

@@ -11,6 +11,7 @@ from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.plugin.conclusion import Conclusion
 from pytest_goldenprompt.plugin.gate import Gate
 from pytest_goldenprompt.plugin.library import Library
+from pytest_goldenprompt.plugin.plan_data import PlanData
 from pytest_goldenprompt.reports.inert import inert
 from pytest_goldenprompt.reports.terminal import Line, summary
 from pytest_goldenprompt.reports.view import RunView
@@ -45,14 +46,16 @@ class Display:
         of = "" if chosen == planned else f" of {planned}"
         providers = sorted({facts.provider for facts in plan.prompts.values() if facts.provider})
         head = f"golden: {len(plan.prompts)} prompts, {chosen}{of} cases, provider {', '.join(providers) or 'none'}"
-        errors = [f"golden: {inert(facts.error)}" for facts in plan.prompts.values() if facts.error]
-        return [head, *errors]
+        return [head, *_errors(plan)]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show table, findings, verdict, report and next command."""
         if self._gate.trouble:
             terminalreporter.section("golden prompts", "=")
             terminalreporter.line(f"VERDICT ERROR: {inert(self._gate.trouble)}", red=True)
+        elif self._gate.listing and self._gate.plan is not None and terminalreporter.verbosity < 0:
+            for error in _errors(self._gate.plan):
+                terminalreporter.line(error, red=True)
         elif self._gate.conclusion is not None:
             terminalreporter.section("golden prompts", "=")
             for line in self._lines(self._gate.conclusion):
@@ -70,12 +73,20 @@ class Display:
             even=tuple(objections(conclusion.record, conclusion.verdict.state)),
         )
         lines = list(summary(view))
+        if self._library.reference.trouble:
+            lines.append(
+                Line(f"stored  its answers cannot be shown: {inert(self._library.reference.trouble)}", "yellow")
+            )
         if conclusion.kept:
             lines.append(Line(f"record  {inert(conclusion.kept)}"))
         lines += [Line(f"report  {_shown(path)}") for path in conclusion.reports]
         if conclusion.verdict.state is State.INCONCLUSIVE and self._gate.is_green(conclusion.verdict):
             lines.append(Line("        inconclusive lets a deploy pass; --golden-strict makes it fail", "yellow"))
         return lines
+
+
+def _errors(plan: PlanData) -> list[str]:
+    return [f"golden: {inert(facts.error)}" for facts in plan.prompts.values() if facts.error]
 
 
 def _shown(path: Path) -> str:

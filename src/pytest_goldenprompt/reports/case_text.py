@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_goldenprompt.judge.difference import text_diff
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.model.verdict import CaseOutcome
-from pytest_goldenprompt.reports.inert import prefixed, quoted
+from pytest_goldenprompt.reports.inert import one_line, prefixed, quoted
 
 SHORT = 100
 """Characters; longer or multi-line outputs are shown as a diff."""
@@ -37,13 +38,14 @@ def case_lines(view: CaseView, indent: str = "    ") -> list[str]:
 
 def look_closer(view: CaseView) -> str:
     """Give the command that shows everything of a case."""
-    return f"{view.show}/{view.prompt_id}/{view.outcome.case_id}"
+    return one_line(f"{view.show}{shlex.quote(f'/{view.prompt_id}/{view.outcome.case_id}')}")
 
 
 def history(view: CaseView) -> str:
     """Say how many repeats passed then and now."""
     outcome = view.outcome
-    told = [passes(outcome.x, outcome.k0, f"then ({view.month})" if view.month else "then")] if outcome.k0 else []
+    when = f"then ({quoted(view.month)})" if view.month else "then"
+    told = [passes(outcome.x, outcome.k0, when)] if outcome.k0 else []
     return ", ".join([*told, passes(outcome.y, outcome.k1, "now")] if outcome.k1 else told)
 
 
@@ -53,8 +55,9 @@ def passes(x: int, k: int, when: str) -> str:
 
 
 def _telling(repeats: Sequence[Repeat], *, passed: bool = False) -> Repeat | None:
-    """Choose the repeat to show: one that passed (or failed) where there is one, else the first."""
-    return next((one for one in repeats if one.passed is passed or one.error), repeats[0] if repeats else None)
+    """Choose the repeat to show: an answer that passed (or failed) where there is one, then an error, then any."""
+    wanted = [one for one in repeats if one.passed is passed and one.error is None]
+    return next(iter((*wanted, *(one for one in repeats if one.error is not None), *repeats)), None)
 
 
 def _texts(view: CaseView, best: Repeat | None, worst: Repeat | None) -> list[str]:

@@ -7,18 +7,20 @@ from typing import NamedTuple
 
 from tabulate import tabulate
 
-from pytest_goldenprompt.model.verdict import CaseOutcome, Change, PromptVerdict, State
+from pytest_goldenprompt.model.verdict import CaseOutcome, Change, PromptVerdict, State, Verdict
 from pytest_goldenprompt.reports.case_text import case_lines, history
-from pytest_goldenprompt.reports.inert import inert
+from pytest_goldenprompt.reports.inert import one_line
 from pytest_goldenprompt.reports.view import RunView
 
-WORST = "worst cases: "
+WORST = ("worst case: ", "worst cases: ")
 """How the sentence begins that lists the named cases, which a finding shows one by one."""
 SHOWN_CASES = 5
 SHOWN_NAMES = 8
 BAD = {State.REGRESSED, State.DRIFTED, State.ERROR, State.INCOMPLETE, State.NO_BASELINE}
 DESCRIBED = BAD - {State.NO_BASELINE}
 """States that a finding of their own explains; without a stored run one sentence serves for all prompts."""
+WORSE = {"mean", "slice", "case", "bar"}
+"""Kinds that say that a prompt got worse; what is missing or removed is not known to be."""
 COLOURS = {State.PASS: "green", State.NEW: "green", State.INCONCLUSIVE: "yellow"}
 HEADERS = ("prompt", "state", "cases", "then", "now", "what")
 
@@ -46,7 +48,7 @@ def table(view: RunView) -> Iterator[Line]:
     prompts = view.verdict.prompts
     rows = [
         (
-            inert(prompt.id),
+            one_line(prompt.id),
             "draft" if prompt.draft else prompt.state.value,
             str(prompt.planned) if prompt.compared == prompt.planned else f"{prompt.compared} of {prompt.planned}",
             percent(prompt.rate.then),
@@ -65,22 +67,22 @@ def table(view: RunView) -> Iterator[Line]:
 
 def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
     """Describe what speaks against one prompt: reasons, cause, slices, and the first named cases."""
-    yield Line(f"{prompt.state.value.upper()} {inert(prompt.id)}", COLOURS.get(prompt.state, "red"))
+    yield Line(f"{prompt.state.value.upper()} {one_line(prompt.id)}", COLOURS.get(prompt.state, "red"))
     if prompt.owner:
-        yield Line(f"  owner   {inert(prompt.owner)}")
+        yield Line(f"  owner   {one_line(prompt.owner)}")
     for reason in prompt.reasons:
-        if not reason.startswith(f"{prompt.id}: {WORST}"):
-            yield Line(f"  what    {inert(_of_prompt(prompt, reason))}")
+        if not _of_prompt(prompt, reason).startswith(WORST):
+            yield Line(f"  what    {one_line(_of_prompt(prompt, reason))}")
     for cause in prompt.cause:
-        yield Line(f"  cause   {inert(cause)}")
+        yield Line(f"  cause   {one_line(cause)}")
     form = prompt.format_compliance
     if form.then is not None and form.now is not None and form.then != form.now:
         yield Line(f"  form    {_moved(form)} of the answers have the form asked for")
     for one in prompt.slices:
-        yield Line(f"  slice   {inert(one.tag)}: {_moved(one.rate)} of {one.cases} cases pass")
+        yield Line(f"  slice   {one_line(one.tag)}: {_moved(one.rate)} of {one.cases} cases pass")
     for case in prompt.cases[:SHOWN_CASES]:
         shown = view.case(prompt.id, case)
-        yield Line(f"  case    {inert(case.case_id)}: {history(shown)}")
+        yield Line(f"  case    {one_line(case.case_id)}: {history(shown)}")
         yield from (Line(line) for line in case_lines(shown, indent=" " * 10))
     left = prompt.cases[SHOWN_CASES:]
     if left:
@@ -91,27 +93,39 @@ def verdict_lines(view: RunView) -> Iterator[Line]:
     """Give the verdict in one sentence and the commands that come next."""
     verdict = view.verdict
     colour = COLOURS.get(verdict.state, "red")
-    worse = any(prompt.kinds for prompt in verdict.prompts)
-    state = ("REGRESSED (partial)" if worse else "PARTIAL") if verdict.look else verdict.state.value.upper()
     first, *others = _grouped(view) or ["nothing got worse"]
-    yield Line(f"VERDICT {state}: {inert(first)}", colour)
-    yield from (Line(f"        {inert(reason)}") for reason in others[:SHOWN_NAMES])
+    yield Line(f"VERDICT {_headline(verdict)}: {one_line(first)}", colour)
+    yield from (Line(f"        {one_line(reason)}") for reason in others[:SHOWN_NAMES])
     for number, command in enumerate(next_commands(view)):
-        yield Line(f"{'next    ' if not number else '        '}{command}")
+        yield Line(f"{'next    ' if not number else '        '}{one_line(command)}")
+
+
+def _headline(verdict: Verdict) -> str:
+    """Name the state; of a look also what it saw, since the state of a look without trouble is INCOMPLETE."""
+    state = verdict.state.value.upper()
+    if not verdict.look:
+        return state
+    if verdict.state is not State.INCOMPLETE:
+        return f"{state} (partial)"
+    worse = any(WORSE & set(prompt.kinds) for prompt in verdict.prompts if not prompt.draft)
+    return "REGRESSED (partial)" if worse else "PARTIAL"
 
 
 def next_commands(view: RunView) -> list[str]:
-    """Give the commands that a person may want after this verdict."""
+    """Give the commands that a person may want after this verdict; none for a run that is not stored."""
     state = view.verdict.state
-    bad = next((prompt for prompt in view.verdict.prompts if prompt.kinds or prompt.state in BAD), None)
-    show = f"{view.command} show {view.name}/{bad.id}" if bad and state is not State.ERROR else ""
+    if not view.name:
+        return []
+    gating = (prompt for prompt in view.verdict.prompts if not prompt.draft)
+    bad = next((prompt for prompt in gating if prompt.kinds or prompt.state in BAD), None)
+    show = view.show_command(bad.id) if bad and state is not State.ERROR else ""
     if state is State.NO_BASELINE:
         return ["pytest --golden --golden-record     (stores the results that later runs are compared with)"]
     if state in {State.REGRESSED, State.DRIFTED}:
         return [f"{show}     (look closer)", f"{_accept(view)}     (if it is meant to be so)"]
     if state is State.INCOMPLETE and bad and "removed" in bad.kinds:
         return [f"{_accept(view)}     (if the cases were removed on purpose)"]
-    return [show or f"{view.command} show {view.name}"]
+    return [show or view.show_command()]
 
 
 def _accept(view: RunView) -> str:
@@ -120,10 +134,11 @@ def _accept(view: RunView) -> str:
 
 
 def percent(value: float | None) -> str:
-    """Write a share as a percentage, as precise as 1,000 cases need."""
+    """Write a share as a percentage, as precise as 1,000 cases need; only all is 100 %, and only none is 0 %."""
     if value is None:
         return "-"
-    text = f"{value * 100:.1f}"
+    shown = value * 100 if value in {0, 1} else min(max(value * 100, 0.1), 99.9)
+    text = f"{shown:.1f}"
     return f"{text.removesuffix('.0')} %"
 
 
@@ -131,7 +146,7 @@ def _what(prompt: PromptVerdict) -> str:
     if prompt.kinds and prompt.cases:
         return f"worse: {_names(prompt.cases, 3)}"
     if prompt.reasons and prompt.state not in {State.PASS, State.NEW}:
-        return inert(_of_prompt(prompt, prompt.reasons[0]).split(";")[0], 70)
+        return one_line(_of_prompt(prompt, prompt.reasons[0]).split(";")[0], 70)
     failing = sum(not case.passed and bool(case.k1) for case in prompt.outcomes)
     fixed = sum(case.outcome == "fixed" for case in prompt.outcomes)
     parts = [f"{failing} failing as before"] if failing and prompt.state is State.PASS else []
@@ -148,9 +163,9 @@ def _grouped(view: RunView) -> list[str]:
     names = {prompt.id for prompt in view.verdict.prompts}
     found: dict[str, list[str]] = {}
     for reason in view.verdict.reasons:
-        if WORST in reason:
-            continue
         name, _, rest = reason.partition(": ")
+        if rest.startswith(WORST):
+            continue
         text, owner = (rest, name) if name in names else (reason, "")
         found.setdefault(text, []).append(owner)
     return [_shared(text, [owner for owner in owners if owner]) for text, owners in found.items()]
@@ -163,7 +178,7 @@ def _shared(text: str, owners: list[str]) -> str:
 
 
 def _names(cases: tuple[CaseOutcome, ...], most: int = SHOWN_NAMES) -> str:
-    names = ", ".join(inert(case.case_id, 40) for case in cases[:most])
+    names = ", ".join(one_line(case.case_id, 40) for case in cases[:most])
     return names if len(cases) <= most else f"{names} and {len(cases) - most} more"
 
 

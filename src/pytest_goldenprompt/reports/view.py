@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -22,7 +23,7 @@ class RunView:
     texts: Mapping[str, str]
     texts_then: Callable[[], Mapping[str, str]]
     name: str = "last"
-    """How commands name the run."""
+    """How commands name the run; empty for one that is not stored."""
     command: str = "goldenprompt"
     """How the command is called from where the reader is."""
     even: tuple[str, ...] = ()
@@ -41,4 +42,9 @@ class RunView:
         then = self._then.get(key)
         texts = {**(self.texts_then() if then else {}), **self.texts}
         month = self.reference.month if self.reference else ""
-        return CaseView(prompt_id, outcome, self._now[key], then, texts, month, f"{self.command} show {self.name}")
+        return CaseView(prompt_id, outcome, self._now[key], then, texts, month, self.show_command())
+
+    def show_command(self, prompt_id: str = "") -> str:
+        """Give the command that shows the run, or one prompt of it."""
+        place = shlex.quote(f"/{prompt_id}") if prompt_id else ""
+        return f"{self.command} show {self.name}{place}"

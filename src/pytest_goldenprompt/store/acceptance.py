@@ -47,6 +47,8 @@ def objections(record: RunRecord, state: State) -> dict[str, str]:
     found: dict[str, str] = {}
     if record.narrowed or record.stopped or any(case.missing for case in record.cases):
         found["partial"] = "not every case of it was run"
+    elif not any(case.repeats for case in record.cases):
+        found["partial"] = "no case of it was run"
     if state is State.ERROR or any(case.errors for case in record.cases):
         found["errored"] = "some of its calls or files failed"
     if record.dirty:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
+from pytest_goldenprompt.model.values import digest_of
 
 T = TypeVar("T")
 
@@ -19,7 +20,10 @@ VOLATILE = ("latency", "response_id", "attempts")
 
 
 def line_of(value: Mapping[str, Any]) -> str:
-    """Write one line, readable where UTF-8 can carry the text and escaped where it cannot (lone surrogates)."""
+    """Write one line, readable where UTF-8 can carry the text and escaped where it cannot (lone surrogates).
+
+    Two surrogates that stand side by side as a pair come back as the one character that they are the halves of.
+    """
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     try:
         text.encode("utf-8")
@@ -33,13 +37,37 @@ def read_lines(text: str, where: str) -> Iterable[dict[str, Any]]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line:
             continue
-        try:
-            value = json.loads(line)
-        except ValueError as error:
-            raise StoreError(f"{where}:{number}: not a line of JSON: {error}") from None
-        if not isinstance(value, dict):
-            raise StoreError(f"{where}:{number}: not a JSON object")
-        yield value
+        yield read_object(line, f"{where}:{number}")
+
+
+def read_object(text: str, where: str) -> dict[str, Any]:
+    """Read a JSON object; anything else, NaN and endless nesting among it, is a StoreError."""
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise StoreError(f"{where}: damaged: {error}") from None
+    if not isinstance(value, dict):
+        raise StoreError(f"{where}: damaged: not a JSON object")
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def sealed(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the digest of a map's content, so that a slip of hand or disk is found where nothing else vouches for it."""
+    return {**plain, "seal": digest_of(plain)}
+
+
+def unsealed(plain: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Take the seal off; a content that it does not fit is a StoreError. A person may take it off by hand."""
+    content = {key: value for key, value in plain.items() if key != "seal"}
+    if "seal" in plain and plain["seal"] != digest_of(content):
+        raise StoreError(
+            f"{where}: changed since it was written: restore it from version control, or take its seal out"
+        )
+    return content
 
 
 def without_defaults(item: Any, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -55,10 +83,9 @@ def without_defaults(item: Any, leave_out: tuple[str, ...] = ()) -> dict[str, An
 
 def build(kind: type[T], plain: Mapping[str, Any], where: str) -> T:
     """Make a dataclass of a plain map; an unknown or missing field is a StoreError."""
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
     try:
-        return kind(**values)
-    except TypeError as error:
+        return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()})
+    except (TypeError, AttributeError) as error:
         raise StoreError(f"{where}: not a {kind.__name__}: {error}") from None
 
 
@@ -73,9 +100,16 @@ def case_to_plain(result: CaseResult, *, volatile: bool = True) -> dict[str, Any
 
 def case_from_plain(plain: Mapping[str, Any], where: str) -> CaseResult:
     """Make a case's result of plain data."""
-    repeats = tuple(build(Repeat, repeat, where) for repeat in plain.get("repeats", ()))
+    repeats = tuple(build(Repeat, repeat, where) for repeat in _listed(plain, "repeats", where))
     rest = {key: value for key, value in plain.items() if key != "repeats"}
     return dataclasses.replace(build(CaseResult, rest, where), repeats=repeats)
+
+
+def _listed(plain: Mapping[str, Any], key: str, where: str) -> list[Any]:
+    value = plain.get(key, [])
+    if not isinstance(value, list):
+        raise StoreError(f"{where}: `{key}` is not a list")
+    return value
 
 
 def volatile_lines(record: RunRecord) -> Iterable[str]:
@@ -107,9 +141,11 @@ def record_from_plain(plain: Mapping[str, Any], cases: Iterable[Mapping[str, Any
         raise StoreError(f"{where}: not a run record, found schema {plain.get('schema')!r}; known is {SCHEMA!r}")
     facts = {key: value for key, value in plain.items() if key not in {"schema", "prompts", "files"}}
     record = build(RunRecord, facts, where)
+    if record.kind not in set(RunKind):
+        raise StoreError(f"{where}: not a run record, found kind {record.kind!r}; known are {', '.join(RunKind)}")
     return dataclasses.replace(
         record,
         kind=RunKind(record.kind),
-        prompts=tuple(build(PromptFacts, item, where) for item in plain.get("prompts", ())),
+        prompts=tuple(build(PromptFacts, item, where) for item in _listed(plain, "prompts", where)),
         cases=tuple(case_from_plain(item, where) for item in cases),
     )

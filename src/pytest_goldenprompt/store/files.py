@@ -23,9 +23,10 @@ def read_text(path: Path) -> str:
 
 def write_file(path: Path, content: str) -> None:
     """Replace a file in one step: the new bytes are on the disk before the name points at them."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)  # of a process that was killed and had the same number
         _write_synced(draft, content)
         draft.replace(path)
         _sync_folder(path.parent)
@@ -38,6 +39,7 @@ def write_file(path: Path, content: str) -> None:
 def write_folder(path: Path, files: Mapping[str, str]) -> None:
     """Make a folder with these files in one step; a folder of that name must not be there yet."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
+    shutil.rmtree(draft, ignore_errors=True)  # of a process that was killed and had the same number
     try:
         draft.mkdir(parents=True)
         for name, content in files.items():
@@ -51,15 +53,8 @@ def write_folder(path: Path, files: Mapping[str, str]) -> None:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Add one line to a log and put it on the disk."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as log:
-            log.write(line.encode("utf-8") + b"\n")
-            log.flush()
-            os.fsync(log.fileno())
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
+    """Add one line to a log in one step: a full disk must not leave half a line, which nobody could read past."""
+    write_file(path, f"{read_text(path) if path.exists() else ''}{line}\n")
 
 
 def _write_synced(path: Path, content: str) -> None:

@@ -16,14 +16,22 @@ from pytest_goldenprompt.store import codec
 from pytest_goldenprompt.store.files import append_line, read_text, write_file, write_folder
 
 CHECKS_KEPT = 20
-IGNORED = "# Check runs and reports can be made again; run records and pointers are to be committed.\n/cache/\n"
+IGNORED = """\
+# Check runs and reports can be made again; run records and pointers are to be committed.
+/cache/
+# Left behind where a process was killed while it wrote.
+/.*.[0-9]*
+/runs/.*
+"""
+FILES = ("cases.jsonl", "run.json", "texts.jsonl", "verdict.json", "volatile.jsonl")
 
 
 class FolderStore:
     """Run records under `runs/`, check runs under `cache/runs/` (ignored by git), pointers and their log beside them.
 
     A record's folder appears in one step and never changes; its `run.json` holds the digests of the other files, and
-    a pointer holds the digest of `run.json`, so that a change by hand is found when the record is read.
+    a pointer holds the digest of `run.json`, so that a change by hand is found when the record is read. `run.json` and
+    the pointers' file carry a seal besides, for a run that is named by its id alone.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -33,12 +41,15 @@ class FolderStore:
 
     def save(self, record: RunRecord, texts: Mapping[str, str], verdict: str, *, keep: bool) -> Pointer:
         """Store a run: for good where `keep` is true, otherwise among the last check runs."""
-        files = _files(record, texts, verdict)
+        try:
+            files = _files(record, texts, verdict)
+        except (TypeError, ValueError) as error:
+            raise StoreError(f"run {record.id}: cannot be written as JSON: {error}") from None
         self._prepare()
         home = self.folder / "runs" if keep else self.cache / "runs"
         write_folder(home / record.id, files)
         if not keep:
-            self._drop_old_checks()
+            self._drop_old_checks(record.id)
         return Pointer(record.id, digest_of_bytes(files["run.json"].encode("utf-8")))
 
     def promote(self, run_id: str) -> None:
@@ -46,28 +57,31 @@ class FolderStore:
         home = self._home(run_id)
         kept = self.folder / "runs" / run_id
         if home != kept:
-            write_folder(kept, {path.name: read_text(path) for path in sorted(home.iterdir())})
+            write_folder(kept, {name: read_text(home / name) for name in FILES})
 
     def load(self, pointer: Pointer | str) -> RunRecord:
         """Read a run record; a missing, damaged or changed one is a StoreError."""
         run_id = pointer if isinstance(pointer, str) else pointer.run
-        return read_run(self._home(run_id), None if isinstance(pointer, str) else pointer.digest)
+        record = read_run(self._home(run_id), None if isinstance(pointer, str) else pointer.digest)
+        if record.id != run_id:
+            raise StoreError(f"{self.folder}: the folder of run {run_id!r} holds another, found {record.id!r}")
+        return record
 
     def texts(self, run_id: str) -> dict[str, str]:
         """Read the outputs and prompts of a run by their digests."""
-        path = self._home(run_id) / "texts.jsonl"
-        return {line["digest"]: line["text"] for line in codec.read_lines(read_text(path), str(path))}
+        home = self._home(run_id)
+        lines = codec.read_lines(_part(home, "texts.jsonl"), str(home / "texts.jsonl"))
+        return {line["digest"]: line["text"] for line in lines}
 
     def verdict(self, run_id: str) -> dict[str, Any]:
         """Read the verdict record that was stored with a run."""
-        path = self._home(run_id) / "verdict.json"
-        return _read_object(path)
+        home = self._home(run_id)
+        return codec.read_object(_part(home, "verdict.json"), str(home / "verdict.json"))
 
     def runs(self) -> list[str]:
         """List the ids of all runs, oldest first."""
         homes = (self.folder / "runs", self.cache / "runs")
-        found = {path.name for home in homes if home.is_dir() for path in home.iterdir() if path.name[0] != "."}
-        return sorted(found)
+        return sorted({path.parent.name for home in homes for path in home.glob("[!.]*/run.json")})
 
     def pointer_to(self, run_id: str) -> Pointer:
         """Name a stored run with the digest of its record."""
@@ -79,12 +93,11 @@ class FolderStore:
         path = self.folder / "baselines.json"
         if not path.exists():
             return Pointers()
-        plain = _read_object(path)
-        try:
-            months = {month: codec.build(Pointer, item, str(path)) for month, item in plain["months"].items()}
-            anchor = codec.build(Pointer, plain["anchor"], str(path)) if plain.get("anchor") else None
-        except (KeyError, AttributeError, TypeError):
-            raise StoreError(f"{path}: not a map of pointers: restore it from version control") from None
+        plain = codec.unsealed(codec.read_object(read_text(path), str(path)), str(path))
+        if plain.keys() != {"months", "anchor"} or not isinstance(plain["months"], dict):
+            raise StoreError(f"{path}: not a map of pointers: restore it from version control")
+        months = {month: codec.build(Pointer, item, str(path)) for month, item in plain["months"].items()}
+        anchor = None if plain["anchor"] is None else codec.build(Pointer, plain["anchor"], str(path))
         return Pointers(months, anchor)
 
     def move(self, before: Pointers, after: Pointers, entry: LogEntry) -> None:
@@ -99,7 +112,8 @@ class FolderStore:
             "anchor": codec.without_defaults(after.anchor) if after.anchor else None,
             "months": {month: codec.without_defaults(pointer) for month, pointer in after.months.items()},
         }
-        write_file(self.folder / "baselines.json", json.dumps(plain, indent=2, sort_keys=True) + "\n")
+        text = json.dumps(codec.sealed(plain), indent=2, sort_keys=True)
+        write_file(self.folder / "baselines.json", f"{text}\n")
 
     def log(self) -> list[LogEntry]:
         """Read the log of pointer moves, oldest first."""
@@ -114,7 +128,7 @@ class FolderStore:
 
     def _home(self, run_id: str) -> Path:
         for home in (self.folder / "runs", self.cache / "runs"):
-            if (home / run_id / "run.json").is_file() and run_id not in {"", ".", ".."}:
+            if Path(run_id).name == run_id != ".." and (home / run_id / "run.json").is_file():
                 return home / run_id
         raise StoreError(f"{self.folder}: no run {run_id!r} is stored here: `goldenprompt list` shows those that are")
 
@@ -123,9 +137,10 @@ class FolderStore:
         if not ignore.exists():
             write_file(ignore, IGNORED)
 
-    def _drop_old_checks(self) -> None:
-        old = sorted(path for path in (self.cache / "runs").iterdir() if path.name[0] != ".")[:-CHECKS_KEPT]
-        for path in old:
+    def _drop_old_checks(self, newest: str) -> None:
+        """Keep the last checks by their ids, and in any case the one just made: a clock may have been set back."""
+        others = sorted(path for path in (self.cache / "runs").glob("[!.]*") if path.name != newest)
+        for path in others[: 1 - CHECKS_KEPT]:
             shutil.rmtree(path, ignore_errors=True)
 
 
@@ -135,37 +150,36 @@ def read_run(home: Path, digest: str | None = None) -> RunRecord:
     text = read_text(path)
     if digest is not None and digest_of_bytes(text.encode("utf-8")) != digest:
         raise StoreError(f"{path}: changed since it was accepted: restore it from version control")
-    plain = _read_object(path)
-    cases = read_text(home / "cases.jsonl")
-    if digest_of_bytes(cases.encode("utf-8")) != plain.get("files", {}).get("cases.jsonl"):
-        raise StoreError(f"{home / 'cases.jsonl'}: changed since it was stored: restore it from version control")
+    plain = codec.unsealed(codec.read_object(text, str(path)), str(path))
+    cases = _part(home, "cases.jsonl")
     return codec.record_from_plain(plain, codec.read_lines(cases, str(home / "cases.jsonl")), str(path))
+
+
+def _part(home: Path, name: str) -> str:
+    """Read one of a run's files and hold it against the digest in `run.json`."""
+    path, text = home / "run.json", read_text(home / name)
+    files = codec.unsealed(codec.read_object(read_text(path), str(path)), str(path)).get("files")
+    found = digest_of_bytes(text.encode("utf-8"))
+    unlisted = found if name == "verdict.json" else None
+    if not isinstance(files, dict) or files.get(name, unlisted) != found:
+        raise StoreError(f"{home / name}: changed since it was stored: restore it from version control")
+    return text
 
 
 def _files(record: RunRecord, texts: Mapping[str, str], verdict: str) -> dict[str, str]:
     files = {
         "cases.jsonl": codec.cases_text(record),
         "texts.jsonl": _lines(codec.line_of({"digest": key, "text": texts[key]}) for key in sorted(texts)),
+        "verdict.json": verdict,
     }
     plain = codec.facts_to_plain(record)
     plain["files"] = {name: digest_of_bytes(content.encode("utf-8")) for name, content in files.items()}
     return {
-        "run.json": json.dumps(plain, indent=1, sort_keys=True, allow_nan=False) + "\n",
+        "run.json": json.dumps(codec.sealed(plain), indent=1, sort_keys=True, allow_nan=False) + "\n",
         "volatile.jsonl": _lines(codec.volatile_lines(record)),
-        "verdict.json": verdict,
         **files,
     }
 
 
 def _lines(lines: Any) -> str:
     return "".join(f"{line}\n" for line in lines)
-
-
-def _read_object(path: Path) -> dict[str, Any]:
-    try:
-        plain = json.loads(read_text(path))
-    except ValueError as error:
-        raise StoreError(f"{path}: damaged: {error}") from None
-    if not isinstance(plain, dict):
-        raise StoreError(f"{path}: damaged: not a JSON object")
-    return plain

@@ -14,7 +14,7 @@ from pytest_goldenprompt.store.folder import FolderStore, read_run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 def find_baseline(store: FolderStore, name: str, *, month: str, recording: bool) -> Pointer | Path | None:
@@ -51,7 +51,7 @@ def match_run(runs: Sequence[str], name: str) -> str:
     """Complete a run's id from its beginning; `last` is the newest run."""
     if name == "last" and runs:
         return runs[-1]
-    found = [run for run in runs if run.startswith(name)]
+    found = [run for run in runs if run.startswith(name)] if name else []
     if len(found) == 1 or name in found:
         return name if name in found else found[0]
     what = "no run" if not found else f"{len(found)} runs"
