@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-MODEL = '''
+MODEL = """
 import json, pathlib
 
 HERE = pathlib.Path(__file__).parent
@@ -25,7 +25,14 @@ def answer(case, repeat, text=""):
         raise RuntimeError("the provider is down")
     return given
 answer.deterministic = {deterministic}
-'''
+"""
+
+
+ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p goldenprompt"}
+"""No other plugin of the environment: three runs in the time of one."""
+
+BESIDE = {"-n": "xdist", "--reruns": "rerunfailures"}
+"""Plugins that a run loads for an option of theirs."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class GoldenLibrary:
     """A folder with prompts and datasets; `run` is a real pytest in a process of its own."""
 
     folder: Path
-    environment: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=lambda: dict(ALONE))
 
     def __post_init__(self) -> None:
         self.ini()
@@ -90,7 +97,8 @@ class GoldenLibrary:
         report = self.folder / "verdict.json"
         report.unlink(missing_ok=True)
         words = ["--golden", f"--golden-report=json={report}"] if golden else []
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words, *arguments]
+        beside = [word for flag, name in BESIDE.items() if flag in arguments for word in ("-p", name)]
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *beside, *words, *arguments]
         return self._finish(command, environment, report)
 
     def command(self, *arguments: str) -> Run:

@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 
-
 def modules_after(tmp_path, *arguments: str) -> set[str]:
     (tmp_path / "test_one.py").write_text(
         "import sys\ndef test_one():\n    open('modules.txt', 'w').write('\\n'.join(sys.modules))\n"

@@ -8,6 +8,7 @@ from typing import Any
 
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.formats.policy import read_policy
+from pytest_goldenprompt.judge.anchor import with_anchor
 from pytest_goldenprompt.judge.attribution import with_causes
 from pytest_goldenprompt.judge.gate import judge
 from pytest_goldenprompt.model.record import RunRecord
@@ -29,7 +30,11 @@ def judged_run(store: FolderStore, root: Path, name: str) -> RunView:
     facts = _reference(stored.get("baseline"), run_id)
     baseline = _load(store, facts.id) if facts else None
     first = baseline is None and stored.get("verdict") == State.NEW
-    verdict = with_causes(judge(baseline, record, read_policy(root), first=first), baseline, record)
+    policy = read_policy(root)
+    verdict = with_causes(judge(baseline, record, policy, first=first), baseline, record)
+    anchor = _reference(stored.get("anchor"), run_id)
+    if anchor and facts and anchor.id != facts.id:
+        verdict = with_anchor(verdict, _load(store, anchor.id), record, policy)
 
     def then() -> Mapping[str, str]:
         return store.texts(facts.id) if facts and baseline else {}

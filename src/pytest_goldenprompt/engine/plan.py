@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -44,14 +44,15 @@ class PlannedCase:
 class PlannedPrompt:
     """A dataset ready to run: facts for the record, the prompt (None where it lives in code) and its cases.
 
-    `provider` is the whole name to ask; the facts hold it without the folders of this machine.
+    `provider` is the whole name to ask; the facts hold it without the folders of this machine. `tags` are the dataset's
+    own, by which its cases can be chosen.
     """
 
     facts: PromptFacts
     prompt: Prompt | None
     cases: tuple[PlannedCase, ...]
     provider: str = ""
-    retired: bool = False
+    tags: tuple[str, ...] = ()
 
     def request(self, planned: PlannedCase, repeat: int) -> Request:
         """Make the request of one repeat of a case."""
@@ -77,13 +78,15 @@ def plan_prompt(
     dataset, prompt = _read(root, path)
     if dataset is None:
         return None
+    if _is_retired(dataset):
+        return PlannedPrompt(_facts(path.relative_to(root).as_posix(), dataset, prompt, ""), prompt, ())
     asked = provider(dataset.provider or (prompt.provider if prompt else None))
-    if prompt is not None and not _is_retired(dataset):
+    if prompt is not None:
         unused_inputs(prompt, dataset, by_name=asked.startswith("python:"))
-    cases = tuple(_plan_case(case, prompt, dataset, build) for case in _active(dataset))
+    cases = tuple(_plan_case(case, prompt, dataset, build) for case in dataset.cases)
     facts = _facts(path.relative_to(root).as_posix(), dataset, prompt, portable(asked))
     names = tuple(sorted({f"{item.name}@{item.version}" for case in cases for item in case.evaluators}))
-    return PlannedPrompt(replace(facts, evaluators=names), prompt, cases, asked, _is_retired(dataset))
+    return PlannedPrompt(replace(facts, evaluators=names), prompt, cases, asked, dataset.tags)
 
 
 def with_determinism(planned: PlannedPrompt, provider: Provider) -> PlannedPrompt:
@@ -146,10 +149,6 @@ def _default_evaluators(case: Case, dataset: Dataset) -> tuple[EvaluatorSpec, ..
     return (EvaluatorSpec("exact" if isinstance(case.expected, str) else "json"),)
 
 
-def _active(dataset: Dataset) -> Iterable[Case]:
-    return () if _is_retired(dataset) else dataset.cases
-
-
 def _is_retired(dataset: Dataset) -> bool:
     return dataset.status is Status.RETIRED
 
@@ -166,6 +165,7 @@ def _facts(relative: str, dataset: Dataset, prompt: Prompt | None, provider: str
         provider=provider,
         model=prompt.model if prompt else None,
         parameters_digest=digest_of(canonical(parameters)) if parameters else "",
-        draft=dataset.status is not Status.ACTIVE,
+        draft=dataset.status is Status.DRAFT,
+        retired=_is_retired(dataset),
         min_pass_rate=dataset.min_pass_rate,
     )

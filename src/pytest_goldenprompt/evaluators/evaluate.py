@@ -47,7 +47,7 @@ def evaluate_output(evaluator: Evaluator, output: Output, case: Case) -> tuple[S
     try:
         scores = tuple(evaluator.evaluate(output, case))
         wrong = next((score for score in scores if not _is_sound(score)), None)
-    except Exception as error:  # noqa: BLE001 - a crash of one evaluator is a record, not a lost run
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a crash of one evaluator is a record, not a lost run
         told = f"evaluator {evaluator.name} crashed: {type(error).__name__}: {bounded(_message(error))}"
         raise Crash(told) from None
     if wrong is not None:
@@ -83,7 +83,7 @@ def _is_sound(score: Score) -> bool:
     return isinstance(score, Score) and math.isfinite(score.value) and 0 <= score.value <= 1
 
 
-def _message(error: Exception) -> str:
+def _message(error: BaseException) -> str:
     try:
         return str(error)
     except Exception:  # noqa: BLE001 - an exception whose text cannot be made is still a crash of the evaluator

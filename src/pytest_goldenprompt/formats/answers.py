@@ -117,5 +117,5 @@ def _output(fields: Fields) -> Output:
         text=value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, allow_nan=False),
         value=None if is_text else value,
         usage=Usage(output_tokens=tokens),
-        model=fields.text("model") or fields.text("snapshot"),
+        model=fields.text("snapshot") or fields.text("model"),
     )

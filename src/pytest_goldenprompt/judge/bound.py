@@ -32,16 +32,28 @@ def bound(pairs: Sequence[Pair], mixture: Mixture, *, graded: bool) -> Bound:
     how much they lost raise D. Improvements take no part, so that losing one can never narrow the bound (the usual
     paired standard error would).
     """
-    passes = _bound([_pass_drop(pair, graded=graded) for pair in pairs], _pass_variance(pairs, mixture))
+    passes = _bound([_pass_drop(pair) for pair in pairs], _pass_variance(pairs, mixture))
     scores = _bound([pair.then.mean - pair.now.mean for pair in pairs], _score_variance(pairs, mixture, graded=graded))
     return max(passes, scores, key=lambda one: one.upper)
 
 
 def exactly(pairs: Sequence[Pair]) -> Bound:
     """Give the drop of a deterministic prompt, which has no error."""
-    drops = (max(_pass_drop(pair, graded=True), pair.then.mean - pair.now.mean) for pair in pairs)
-    drop = math.fsum(drops) / len(pairs)
+    drop = math.fsum(_exact_drop(pair) for pair in pairs) / len(pairs)
     return Bound(drop, 0.0, drop)
+
+
+def worst_drop(pairs: Sequence[Pair], removed: Sequence[Pair]) -> float:
+    """Give the greatest mean drop that counting some of the removed cases as failed may give."""
+    total, number = math.fsum(_exact_drop(pair) for pair in pairs), len(pairs)
+    for drop in sorted((_exact_drop(pair) for pair in removed), reverse=True):
+        if not number or drop * number > total:
+            total, number = total + drop, number + 1
+    return total / max(1, number)
+
+
+def _exact_drop(pair: Pair) -> float:
+    return max(_pass_drop(pair), pair.then.mean - pair.now.mean)
 
 
 def _bound(drops: Sequence[float], variance: float) -> Bound:
@@ -51,8 +63,8 @@ def _bound(drops: Sequence[float], variance: float) -> Bound:
     return Bound(drop, error, drop + Z * error)
 
 
-def _pass_drop(pair: Pair, *, graded: bool) -> float:
-    return pair.then.passes / pair.then.k - (pair.now.passes if graded else pair.now.full) / pair.now.k
+def _pass_drop(pair: Pair) -> float:
+    return pair.then.passes / pair.then.k - pair.now.passes / pair.now.k
 
 
 def _pass_variance(pairs: Sequence[Pair], mixture: Mixture, k1: int | None = None) -> float:

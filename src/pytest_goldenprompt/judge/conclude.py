@@ -11,7 +11,7 @@ from pytest_goldenprompt.judge.figures import changes, is_missing, majority_rate
 from pytest_goldenprompt.judge.naming import Family, named_cases, named_slices, worst_first
 from pytest_goldenprompt.judge.pairing import Pairing
 from pytest_goldenprompt.judge.reading import usable
-from pytest_goldenprompt.judge.reasons import sentences
+from pytest_goldenprompt.judge.reasons import ACCEPT, counted, names, sentences
 from pytest_goldenprompt.judge.states import BAR
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.verdict import PromptVerdict, State
@@ -31,7 +31,7 @@ def conclude(examined: Examined, standing: Standing) -> PromptVerdict:
     pairing, policy = examined.pairing, standing.policy
     flagged = _flagged(examined, standing)
     named = named_cases(examined, standing.family.level, flagged=flagged)
-    slices = named_slices(examined, standing.family.level, policy) if flagged else ()
+    slices = named_slices(examined, standing.family.level) if flagged else ()
     kinds = _kinds(examined, standing, named, slices, flagged=flagged)
     state = _state(examined, standing, kinds, flagged=flagged)
     rate, form, tokens = changes(pairing)
@@ -63,7 +63,7 @@ def _flagged(examined: Examined, standing: Standing) -> bool:
     """Say whether the prompt is worse than luck explains, removed cases counted as failed."""
     if examined.full_evidence:
         return examined.full_evidence.p(standing.policy) <= standing.family.threshold
-    return examined.pairing.deterministic and examined.full_bound.drop >= standing.policy.margin
+    return examined.pairing.deterministic and examined.full_drop >= standing.policy.margin
 
 
 def _kinds(examined: Examined, standing: Standing, named: Sized, slices: Sized, *, flagged: bool) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ def _state(examined: Examined, standing: Standing, kinds: tuple[str, ...], *, fl
     pairing = examined.pairing
     if pairing.facts.error:
         return State.ERROR
-    if _incomplete(examined, kinds) or (flagged and _hidden(examined)):
+    if _incomplete(examined, kinds) or (flagged and _may_hide(examined.pairing)):
         return State.INCOMPLETE
     if examined.certain or flagged:
         return State.REGRESSED
@@ -111,14 +111,23 @@ def _incomplete(examined: Examined, kinds: tuple[str, ...]) -> bool:
     return partial or bool(pairing.twice) or bool({"removed", "missing"} & set(kinds))
 
 
-def _hidden(examined: Examined) -> bool:
-    """Say whether removed cases take part in what flags a prompt."""
-    return any(usable(result) for result in examined.pairing.removed)
+def _may_hide(pairing: Pairing) -> bool:
+    """Say whether removed cases may take part in what flags a prompt: one that scored at times can have got worse."""
+    return any(repeat.passed or repeat.score for result in pairing.removed for repeat in usable(result))
 
 
 def _shown(examined: Examined, policy: Policy) -> bool:
-    """Say whether the prompt is shown to be no worse than the margin, on at least half of what is stored."""
-    return examined.full_bound.upper < policy.margin and not _too_few(examined.pairing)
+    """Say whether the prompt is shown to be no worse than the margin, and on what is stored.
+
+    No case may be gone, not even one that failed: deleting it is no fix.
+    """
+    below = examined.bound is not None and examined.bound.upper < policy.margin
+    return below and not _too_few(examined.pairing) and not _cut(examined.pairing)
+
+
+def _cut(pairing: Pairing) -> bool:
+    """Say whether a case that was observed then is gone."""
+    return any(usable(result) for result in pairing.removed)
 
 
 def _too_few(pairing: Pairing) -> bool:
@@ -132,4 +141,7 @@ def _needs(examined: Examined, policy: Policy) -> str:
             f"only {len(pairing.pairs)} of {len(pairing.stored)} stored cases could be compared; "
             "accept the changed dataset with `goldenprompt accept`"
         )
-    return settles(pairing.pairs, examined.mixture, examined.full_bound, policy.margin)
+    if _cut(pairing):
+        removed = names(result.case_id for result in pairing.removed)
+        return f"{counted(len(pairing.removed), 'stored case')} removed ({removed}); {ACCEPT}"
+    return settles(pairing.pairs, examined.mixture, examined.bound, policy.margin) if examined.bound else ""

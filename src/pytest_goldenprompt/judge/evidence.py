@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_goldenprompt.judge.exact import hypergeometric, lower_tail, sum_law
 from pytest_goldenprompt.judge.mixture import Mixture
 from pytest_goldenprompt.judge.noise import collapsed, is_frozen, noise_factor, scale_of, weight_of
-from pytest_goldenprompt.judge.pairing import Pair
+from pytest_goldenprompt.judge.pairing import Pair, Pairing
 from pytest_goldenprompt.judge.saddlepoint import lower_tail_approximate
 from pytest_goldenprompt.judge.signflip import on_grid, sign_flip_tail
 from pytest_goldenprompt.model.policy import Policy
@@ -56,36 +56,36 @@ class _Ground:
     graded: bool
 
 
-def weigh(pairs: Sequence[Pair], mixture: Mixture, policy: Policy, *, graded: bool) -> Evidence:
-    """Test one prompt's pairs. Graded scores are tested beside the passes, each at half the level."""
+def weigh(pairs: Sequence[Pair], pairing: Pairing, mixture: Mixture, policy: Policy) -> Evidence:
+    """Test a prompt by the given pairs: those of its pairing, or those and stand-ins for its removed cases.
+
+    Which slices there are and how many cases may break is read from the stored run alone, so that taking a case away
+    changes neither. Graded scores are tested beside the passes, each at half the level.
+    """
     phi = noise_factor(pairs, mixture, policy.phi_floor)
-    ground = _Ground(mixture, phi, is_frozen(pairs), graded)
-    slices = {tag: _group(members, ground) for tag, members in sliced(pairs, policy.smallest_slice).items()}
+    ground = _Ground(mixture, phi, pairing.copies and is_frozen(pairs), pairing.graded)
+    slices = {tag: _group(tagged(pairs, tag), ground) for tag in pairing.slices(policy.smallest_slice)}
     cases = tuple(_case(pair, ground) for pair in pairs)
     passed_then = [p for p, pair in zip(cases, pairs, strict=True) if pair.then.passes]
     return Evidence(
         mean=_group(pairs, ground),
         slices=slices,
         cases=cases,
-        slice=_smallest(slices.values()),
-        case=_smallest(passed_then),
+        slice=_smallest(slices.values(), len(slices)),
+        case=_smallest(passed_then, pairing.ever_passed),
         phi=phi,
         frozen=ground.frozen,
     )
 
 
-def _smallest(p_values: Collection[float]) -> float:
-    """Correct the smallest of some p-values for their number (Bonferroni); 1 without any."""
-    return min(1.0, min(p_values) * len(p_values)) if p_values else 1.0
+def _smallest(p_values: Iterable[float], number: int) -> float:
+    """Correct the smallest of some p-values for the number of tests (Bonferroni); 1 without any."""
+    return min(1.0, min(p_values, default=1.0) * max(1, number))
 
 
-def sliced(pairs: Sequence[Pair], smallest: int) -> dict[str, list[Pair]]:
-    """Give the pairs of every tag that enough, but not all, of them carry, sorted by tag."""
-    members: dict[str, list[Pair]] = defaultdict(list)
-    for pair in pairs:
-        for tag in pair.tags:
-            members[tag].append(pair)
-    return {tag: members[tag] for tag in sorted(members) if smallest <= len(members[tag]) < len(pairs)}
+def tagged(pairs: Iterable[Pair], tag: str) -> list[Pair]:
+    """Give the pairs that carry a tag."""
+    return [pair for pair in pairs if tag in pair.tags]
 
 
 def _case(pair: Pair, ground: _Ground) -> float:
@@ -139,17 +139,12 @@ def counts_tail(counts: Sequence[tuple[int, int, int, int]]) -> float:
 
 
 def _widened(pairs: Sequence[Pair], ground: _Ground) -> float:
-    """Give the normal tail of the drop in passes, its predicted variance times phi.
+    """Give the normal tail of the drop in passes, its predicted variance times phi; 0 where nothing may vary.
 
-    A removed case adds to the drop as with many repeats and to the variance as with one: the worst of both.
+    A removed case adds to the drop and not to the variance.
     """
     gaps = ((_successes(pair, ground) / pair.now.k - pair.then.passes / pair.then.k, pair) for pair in pairs)
     total = math.fsum(weight_of(pair) * gap for gap, pair in gaps)
-    variance = math.fsum(_variance(pair, ground.mixture) for pair in pairs)
-    return 0.5 * math.erfc(-total / math.sqrt(2.0 * variance * ground.phi))
-
-
-def _variance(pair: Pair, mixture: Mixture) -> float:
-    if pair.removed:
-        return (pair.then.k / (pair.then.k + 1)) ** 2 * scale_of(pair, mixture, 1).square
-    return weight_of(pair) ** 2 * scale_of(pair, mixture).square
+    here = (pair for pair in pairs if not pair.removed)
+    variance = math.fsum(weight_of(pair) ** 2 * scale_of(pair, ground.mixture).square for pair in here)
+    return 0.5 * math.erfc(-total / math.sqrt(2.0 * variance * ground.phi)) if variance else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pytest_goldenprompt.judge.bound import Bound, bound, exactly
+from pytest_goldenprompt.judge.bound import Bound, bound, exactly, worst_drop
 from pytest_goldenprompt.judge.certain import Yardstick, is_certain, outcome
 from pytest_goldenprompt.judge.evidence import Evidence, weigh
 from pytest_goldenprompt.judge.mixture import EVEN, Mixture
@@ -17,17 +17,13 @@ from pytest_goldenprompt.model.verdict import CaseOutcome, Outcome
 UNKNOWN = Mixture(EVEN)
 """What is known of success rates when nothing is stored."""
 
-UNBOUND = Bound(0.0, 0.0, 1.0)
-"""What is known of a drop when nothing is compared."""
-
 
 @dataclass(frozen=True, slots=True)
 class Examined:
     """One prompt's findings.
 
-    `evidence` and `bound` are those of the compared cases. `full_evidence` and `full_bound` count removed cases as
-    failed and decide the state; without removed cases they are the same. None where there is nothing to test, which
-    for evidence includes a deterministic prompt.
+    `evidence` and `bound` are those of the compared cases; `full_evidence`, and for a deterministic prompt
+    `full_drop`, count removed cases as failed and decide whether it is flagged. None where there is nothing to test.
     """
 
     pairing: Pairing
@@ -36,7 +32,7 @@ class Examined:
     evidence: Evidence | None = None
     full_evidence: Evidence | None = None
     bound: Bound | None = None
-    full_bound: Bound = UNBOUND
+    full_drop: float = 0.0
     removal_matters: bool = False
 
     @property
@@ -56,22 +52,19 @@ def examine(pairing: Pairing, measure: Yardstick, policy: Policy, repeats: int) 
     outcomes = tuple(outcome(measure, pairing.facts, result) for result in pairing.results)
     yard = measure.prompts.get(pairing.facts.id)
     worst = stand_ins(pairing.removed, repeats)
-    everything = pairing.pairs + worst
-    if yard is None or not everything:
+    if yard is None or not pairing.pairs + worst:
         return Examined(pairing, outcomes, removal_matters=_acknowledged(pairing))
     evidence = _evidence(pairing, pairing.pairs, yard.mixture, policy)
-    found = _bound(pairing, pairing.pairs, yard.mixture)
-    certainly = any(is_certain(_p(pair, yard.mixture), yard, measure) for pair in worst)
-    singly = pairing.pairs + stand_ins(pairing.removed, 1)
     return Examined(
         pairing,
         outcomes,
         mixture=yard.mixture,
         evidence=evidence,
-        full_evidence=_evidence(pairing, everything, yard.mixture, policy) if worst else evidence,
-        bound=found,
-        full_bound=(_bound(pairing, singly, yard.mixture) if worst else found) or UNBOUND,
-        removal_matters=_acknowledged(pairing) or certainly,
+        full_evidence=_evidence(pairing, pairing.pairs + worst, yard.mixture, policy) if worst else evidence,
+        bound=_bound(pairing, yard.mixture),
+        full_drop=worst_drop(pairing.pairs, worst) if pairing.deterministic else 0.0,
+        removal_matters=_acknowledged(pairing)
+        or any(is_certain(_p(pair, yard.mixture), yard, measure) for pair in worst),
     )
 
 
@@ -87,13 +80,15 @@ def _evidence(pairing: Pairing, pairs: tuple[Pair, ...], mixture: Mixture, polic
     """Weigh a prompt that luck plays a part in."""
     if pairing.deterministic or not pairs:
         return None
-    return weigh(pairs, mixture, policy, graded=pairing.graded)
+    return weigh(pairs, pairing, mixture, policy)
 
 
-def _bound(pairing: Pairing, pairs: tuple[Pair, ...], mixture: Mixture) -> Bound | None:
-    if not pairs:
+def _bound(pairing: Pairing, mixture: Mixture) -> Bound | None:
+    if not pairing.pairs:
         return None
-    return exactly(pairs) if pairing.deterministic else bound(pairs, mixture, graded=pairing.graded)
+    if pairing.deterministic:
+        return exactly(pairing.pairs)
+    return bound(pairing.pairs, mixture, graded=pairing.graded)
 
 
 def not_compared(pairing: Pairing) -> int:

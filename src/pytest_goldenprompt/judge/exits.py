@@ -24,8 +24,10 @@ def is_green(verdict: Verdict, policy: Policy, *, strict: bool, in_ci: bool) -> 
     A look (a run that a person narrowed on purpose) is green outside CI as long as it shows nothing worse; it is no
     gate and is never a baseline.
     """
-    if verdict.state in {State.PASS, State.NEW}:
+    if verdict.state is State.PASS:
         return True
+    if verdict.state is State.NEW:
+        return not any(prompt.kinds for prompt in verdict.prompts)
     if verdict.state is State.INCONCLUSIVE:
         return policy.inconclusive == "warn" and not strict
     if verdict.look and verdict.state is State.INCOMPLETE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from pytest_goldenprompt.judge.evidence import sliced
+from pytest_goldenprompt.judge.evidence import tagged
 from pytest_goldenprompt.judge.examine import Examined
 from pytest_goldenprompt.judge.figures import mean
 from pytest_goldenprompt.judge.multiplicity import discoveries
@@ -81,20 +81,16 @@ def worst_first(found: Mapping[str, CaseOutcome]) -> tuple[CaseOutcome, ...]:
     )
 
 
-def named_slices(examined: Examined, level: float, policy: Policy) -> tuple[SliceOutcome, ...]:
+def named_slices(examined: Examined, level: float) -> tuple[SliceOutcome, ...]:
     """Name the slices of a flagged prompt that stand out, the clearest first."""
     if not examined.evidence:
         return ()
-    members = sliced(examined.pairing.pairs, policy.smallest_slice)
     _, threshold = discoveries(examined.evidence.slices.values(), level)
-    found = [
-        SliceOutcome(tag, len(members[tag]), _rates(members[tag]), p)
-        for tag, p in examined.evidence.slices.items()
-        if p <= threshold
-    ]
+    clear = [(tag, p) for tag, p in examined.evidence.slices.items() if p <= threshold]
+    found = [_slice(tag, p, tagged(examined.pairing.pairs, tag)) for tag, p in clear]
     return tuple(sorted(found, key=lambda one: (one.p, one.tag)))
 
 
-def _rates(pairs: list[Pair]) -> Change:
+def _slice(tag: str, p: float, pairs: list[Pair]) -> SliceOutcome:
     then = mean(pair.then.passes / pair.then.k for pair in pairs)
-    return Change(then, mean(pair.now.passes / pair.now.k for pair in pairs))
+    return SliceOutcome(tag, len(pairs), Change(then, mean(pair.now.passes / pair.now.k for pair in pairs)), p)

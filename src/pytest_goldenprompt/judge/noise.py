@@ -54,12 +54,13 @@ def weight_of(pair: Pair) -> float:
 def noise_factor(pairs: Sequence[Pair], mixture: Mixture, floor: float) -> float:
     """Give phi, how many times wider than luck the improvements scatter; under the floor it is 1.
 
-    phi = sum of squared improvements, the greatest hundredth of cases set aside, over what the mixture predicts.
+    phi = sum of squared improvements, the greatest hundredth of cases set aside, over what the mixture predicts. Only
+    cases with mixed repeats then take part: a case that never passed and now does was fixed.
     """
-    scales = [scale_of(pair, mixture) for pair in pairs]
-    gains = sorted(_gain(pair, scale) for pair, scale in zip(pairs, scales, strict=True))
+    scaled = [(pair, scale_of(pair, mixture)) for pair in pairs if 0 < pair.then.passes < pair.then.k]
+    gains = sorted(_gain(pair, scale) for pair, scale in scaled)
     kept = gains[: len(gains) - math.ceil(SET_ASIDE * len(gains))]
-    expected = math.fsum(weight_of(pair) ** 2 * scale.gain for pair, scale in zip(pairs, scales, strict=True))
+    expected = math.fsum(weight_of(pair) ** 2 * scale.gain for pair, scale in scaled)
     phi = math.fsum(kept) / expected if expected else 1.0
     return phi if phi >= floor else 1.0
 

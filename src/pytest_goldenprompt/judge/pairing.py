@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pytest_goldenprompt.judge.reading import Reading, is_graded, passes_mostly, read
+from pytest_goldenprompt.judge.reading import Reading, differs, is_graded, passes_mostly, read
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 
@@ -17,7 +17,10 @@ DESELECTED = "deselected"
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One case in both runs, by the same definition; `removed` marks one whose `now` only stands for the worst."""
+    """One case in both runs, by the same definition; `removed` marks one whose `now` only stands for the worst.
+
+    `tags` are the stored run's: tagging a case anew cannot take it out of a slice that got worse.
+    """
 
     case_id: str
     then: Reading
@@ -32,8 +35,8 @@ class Pairing:
     """One prompt in both runs.
 
     `facts` are the current run's (the baseline's for a prompt that is gone). `known` says that the baseline has heard
-    of the prompt, `gone` that the current run has not. `graded` is read from the baseline alone, so that no result of
-    the current run can choose the test it is judged by.
+    of the prompt, `gone` that the current run has not. `graded`, and `copies` (repeats of a case may all be one
+    answer), are read from the baseline alone, so that no result of the current run can choose the test it is judged by.
     """
 
     facts: PromptFacts
@@ -47,19 +50,32 @@ class Pairing:
     known: bool = False
     gone: bool = False
     graded: bool = False
+    copies: bool = True
     deterministic: bool = False
+
+    @property
+    def ever_passed(self) -> int:
+        """Count the stored cases that passed at least once."""
+        return sum(read(result).passes > 0 for result in self.stored)
+
+    def slices(self, smallest: int) -> tuple[str, ...]:
+        """List the tags that enough, but not all, of the stored cases carry, sorted."""
+        counts = Counter(tag for result in self.stored for tag in set(result.tags))
+        return tuple(tag for tag in sorted(counts) if smallest <= counts[tag] < len(self.stored))
 
 
 def pair(baseline: RunRecord | None, current: RunRecord) -> tuple[Pairing, ...]:
     """Pair two run records prompt by prompt, sorted by prompt id.
 
-    A prompt of the baseline that is gone is listed too, unless the current run is a look or the prompt was a draft.
+    A prompt of the baseline that is gone is listed too, unless the current run is a look or the prompt was a draft. A
+    prompt that is retired now, in so many words, is left out.
     """
     facts_now, results_now = _facts(current), _results(current)
     facts_then, results_then = (_facts(baseline), _results(baseline)) if baseline else ({}, {})
     ids = set(facts_now)
     if not current.narrowed:
         ids |= {prompt_id for prompt_id, facts in facts_then.items() if not facts.draft}
+    ids -= {prompt_id for prompt_id, facts in facts_now.items() if facts.retired and not results_now.get(prompt_id)}
     return tuple(
         _pairing(
             facts_now.get(prompt_id), facts_then.get(prompt_id), results_now[prompt_id], results_then.get(prompt_id, [])
@@ -99,6 +115,7 @@ def _pairing(
         twice=tuple(sorted({*_twice(results), *_twice(stored)})),
         known=then is not None,
         gone=now is None,
+        copies=not any(differs(result) for result in stored),
         graded=any(is_graded(result) for result in stored),
         deterministic=bool(now and then and now.deterministic and then.deterministic),
     )
@@ -127,9 +144,8 @@ def _match(
             continue
         if former and former.digest != result.digest:
             changed.append(result.case_id)
-        elif before and before.k:
-            tags = tuple(sorted(set(result.tags)))
-            pairs.append(Pair(result.case_id, before, reading, tags, result.must_pass))
+        elif former and before and before.k:
+            pairs.append(Pair(result.case_id, before, reading, former.tags, result.must_pass))
         else:
             new.append(result.case_id)
     return tuple(pairs), tuple(new), tuple(changed)
@@ -143,7 +159,7 @@ def stand_ins(removed: Iterable[CaseResult], k: int) -> tuple[Pair, ...]:
     failed = Reading(k, 0, 0, 0.0, 0.0)
     readings = ((result, read(result)) for result in removed)
     return tuple(
-        Pair(result.case_id, before, failed, tuple(sorted(set(result.tags))), result.must_pass, removed=True)
+        Pair(result.case_id, before, failed, result.tags, result.must_pass, removed=True)
         for result, before in readings
         if before.k
     )

@@ -57,10 +57,14 @@ def is_graded(result: CaseResult) -> bool:
     return any(repeat.score < FULL if repeat.passed else repeat.score > GRID / 2 for repeat in usable(result))
 
 
+def differs(result: CaseResult) -> bool:
+    """Say whether a case's repeats gave different outputs, so that they are no copies of one answer."""
+    return len({repeat.output for repeat in usable(result)} - {None}) > 1
+
+
 def varies(result: CaseResult) -> bool:
-    """Say whether a case's repeats differ, in result or in output, so that they are no copies of one answer."""
-    repeats = usable(result)
-    return len({repeat.passed for repeat in repeats}) > 1 or len({repeat.output for repeat in repeats}) > 1
+    """Say whether a case's repeats differ, in result or in output."""
+    return differs(result) or len({repeat.passed for repeat in usable(result)}) > 1
 
 
 def passes_mostly(reading: Reading) -> bool:

@@ -60,13 +60,19 @@ def _worse(verdict: PromptVerdict, pairs: Sequence[Pair]) -> Iterator[str]:
         before = sum(passes_mostly(pair.then) for pair in pairs)
         if flips:
             yield f"got worse: {len(flips)} of {counted(before, 'case')} that passed last time {_fail(len(flips))} now"
-        elif verdict.rate.then is not None and (verdict.drop or 0.0) > 0.0:
+        elif _fell(verdict.rate):
             yield f"got worse: the share of passed repeats fell {percent(verdict.rate)}"
+        elif verdict.drop is not None and verdict.drop > 0.0:
+            yield f"got worse: scores fell by {100 * verdict.drop:.1f} points, though no more cases fail"
     for part in verdict.slices:
         yield f"the {part.cases} cases tagged {part.tag} got worse, {percent(part.rate)} passed"
     if verdict.cases:
         told = [f"{case.case_id} ({case.why})" for case in verdict.cases]
         yield f"worst {'case' if len(told) == 1 else 'cases'}: {names(told)}"
+
+
+def _fell(rate: Change) -> bool:
+    return rate.then is not None and rate.now is not None and rate.now < rate.then
 
 
 def _fail(number: int) -> str:

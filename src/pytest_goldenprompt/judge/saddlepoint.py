@@ -1,7 +1,7 @@
 """Lower tails of long sums of whole-numbered counts, by a saddlepoint: cost linear in the number of different laws.
 
 Lugannani and Rice 1980 with the lattice correction of Daniels 1987 (his second continuity correction is not needed).
-Measured against the exact convolution on sums of 50 to 2,000 terms, the error is under 1 % of the tail's size between
+Measured against the exact convolution on sums of 50 to 600 terms, the error is under 1 % of the tail's size between
 1e-12 and .5, and it shrinks with the number of terms.
 """
 
@@ -14,7 +14,8 @@ Points = tuple[tuple[int, float], ...]
 """A law over whole numbers: rising values, each with a probability over 0."""
 
 NEAR_MEAN = 0.05
-STEPS = 200
+STEEPEST = 700.0
+HALVINGS = 70
 
 
 def lower_tail_approximate(groups: Sequence[tuple[Points, int]], observed: int) -> float:
@@ -40,17 +41,12 @@ def lower_tail_approximate(groups: Sequence[tuple[Points, int]], observed: int) 
 
 
 def _solve(groups: Sequence[tuple[Points, int]], observed: int) -> float:
-    """Find the tilt under which the mean is the observed sum: Newton's steps, kept inside a shrinking bracket."""
-    low, high, tilt = -700.0, 700.0, 0.0
-    for _ in range(STEPS):
-        _, mean, variance, _ = _cumulants(groups, tilt)
-        if abs(mean - observed) <= 1e-9 * (1.0 + math.sqrt(variance)):
-            break
-        low, high = (tilt, high) if mean < observed else (low, tilt)
-        tilt = tilt + (observed - mean) / variance if variance > 0.0 else high + low
-        if not low < tilt < high:
-            tilt = (low + high) / 2.0
-    return tilt
+    """Find the tilt under which the mean is the observed sum; halving always ends, which Newton's steps may not."""
+    low, high = -STEEPEST, STEEPEST
+    for _ in range(HALVINGS):
+        tilt = (low + high) / 2.0
+        low, high = (tilt, high) if _cumulants(groups, tilt)[1] < observed else (low, tilt)
+    return (low + high) / 2.0
 
 
 def _cumulants(groups: Sequence[tuple[Points, int]], tilt: float) -> tuple[float, float, float, float]:

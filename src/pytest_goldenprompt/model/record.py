@@ -26,7 +26,7 @@ class PromptFacts:
     """One prompt of a run: digests, people, the model as asked and as answered.
 
     `deterministic` says that the same request always gets the same answer, so that there is no luck to test.
-    `error` is set where prompt or dataset could not be read; such a prompt has no results.
+    A retired prompt takes no part. `error` is set where prompt or dataset could not be read. Neither has results.
     """
 
     id: str
@@ -44,6 +44,7 @@ class PromptFacts:
     deterministic: bool = False
     replayed: bool = False
     draft: bool = False
+    retired: bool = False
     min_pass_rate: float | None = None
     error: str | None = None
 

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import pytest
 
-from pytest_goldenprompt.plugin.options import add_options, is_active
+from pytest_goldenprompt.plugin.options import add_options, is_active, refuse_idle
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,3 +39,5 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_goldenprompt.plugin.session import activate  # noqa: PLC0415 - unused means unused
 
         activate(config)
+    else:
+        refuse_idle(config)

@@ -8,12 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 from pytest_goldenprompt.formats.pairing import discover
+from pytest_goldenprompt.judge.anchor import with_anchor
 from pytest_goldenprompt.judge.attribution import with_causes
 from pytest_goldenprompt.judge.gate import judge
 from pytest_goldenprompt.model.pointers import Pointer
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.model.verdict import ReferenceFacts, State, Verdict
+from pytest_goldenprompt.plugin.confirmation import confirm_suspects
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData
 from pytest_goldenprompt.plugin.recorder import Facts, Recorder
@@ -59,8 +61,13 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     narrow = narrowed(library, plan) if known else ()
     why = stopped or ("" if known else "no worker lived to tell what it ran")
     record = recorder.record(facts, plan, clock(), narrow, (why,) if why else ())
-    verdict = judge(reference.baseline, record, library.policy, first=reference.first)
+    extra = 0 if why else confirm_suspects(library, recorder, record)
+    if extra:
+        record = recorder.record(facts, plan, clock(), narrow, ())
+    verdict = judge(reference.baseline, record, library.policy, first=reference.first, extra_calls=extra)
     verdict = with_causes(verdict, reference.baseline, record)
+    if reference.pinned is not None:
+        verdict = with_anchor(verdict, reference.pinned, record, library.policy)
     text = to_text(
         verdict_record(verdict, record, reference.facts, reference.anchor, digest_of_bytes(cases_text(record).encode()))
     )
@@ -94,7 +101,8 @@ def reference_facts(pointer: Pointer | None, record: RunRecord | None, now: date
     if record is None:
         return None
     digest = pointer.digest if pointer else digest_of_bytes(cases_text(record).encode())
-    return ReferenceFacts(record.id, record.month, digest, age_in_days(record.finished, now), None)
+    approved = pointer.approved if pointer else None
+    return ReferenceFacts(record.id, record.month, digest, age_in_days(record.finished, now), approved)
 
 
 def age_in_days(moment: str, now: datetime) -> int | None:

@@ -16,7 +16,7 @@ from pytest_goldenprompt.plugin.distributed import Controller
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData, plan_of
 from pytest_goldenprompt.plugin.recorder import Facts, Recorder
-from pytest_goldenprompt.reports.inert import quoted
+from pytest_goldenprompt.reports.inert import one_line, quoted
 
 GATE = "goldenprompt-gate"
 """The name under which pytest knows the gate."""
@@ -58,7 +58,7 @@ class Gate:
         """Give the plan as far as it is known."""
         return self._controller.plan
 
-    @pytest.hookimpl(trylast=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Keep what was planned and chosen, where this process collects by itself."""
         self._controller.plan = plan_of(self._library, session.items)
@@ -150,6 +150,6 @@ class Gate:
             )
             if called and green and prompt.state in NO_FAILURE and not prompt.draft:
                 report.golden_gate = prompt.state.value
-                report.outcome, report.wasxfail = "skipped", "; ".join(prompt.reasons)
+                report.outcome, report.wasxfail = "skipped", one_line("; ".join(prompt.reasons), LONGEST)
             hook.pytest_runtest_logreport(report=report)
         hook.pytest_runtest_logfinish(nodeid=node, location=location)

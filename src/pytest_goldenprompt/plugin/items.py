@@ -16,7 +16,7 @@ from pytest_goldenprompt.model.verdict import Outcome
 from pytest_goldenprompt.plugin.library import Library, Reference
 from pytest_goldenprompt.plugin.payload import CaseRun, judge_answers
 from pytest_goldenprompt.reports.case_text import CaseView, case_lines, history, look_closer
-from pytest_goldenprompt.reports.inert import inert
+from pytest_goldenprompt.reports.inert import inert, one_line
 
 if TYPE_CHECKING:
     from pytest_goldenprompt.plugin.schedule import Schedule
@@ -54,7 +54,7 @@ class GoldenItem(pytest.Item):
         self.planned = planned
         self.job: Job | None = None
         self.run: CaseRun | None = None
-        self.extra_keyword_matches.update(planned.case.tags)
+        self.extra_keyword_matches.update((*prompt.tags, *planned.case.tags))
         self.add_marker("golden")
 
     def runtest(self) -> None:
@@ -125,7 +125,7 @@ class Collection:
             why = NOT_RED.get(item.run.outcome.outcome)
             if why is not None and report.outcome == "passed" and not item.run.outcome.passed:
                 report.outcome = "skipped"
-                report.wasxfail = item.run.outcome.why or why
+                report.wasxfail = one_line(item.run.outcome.why or why)
         return report
 
     @pytest.hookimpl(tryfirst=True)

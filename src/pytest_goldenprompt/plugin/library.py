@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, portable, unreadable, with_determinism
@@ -13,7 +13,7 @@ from pytest_goldenprompt.model.contracts import Provider, ProviderSetting
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
-from pytest_goldenprompt.model.verdict import CaseOutcome, ReferenceFacts
+from pytest_goldenprompt.model.verdict import CaseOutcome, Outcome, ReferenceFacts
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.providers.recording import Recorder
 from pytest_goldenprompt.registry import Registry
@@ -33,6 +33,8 @@ class Reference:
     """Whether this run records the first baseline of its store."""
     facts: ReferenceFacts | None = None
     anchor: ReferenceFacts | None = None
+    pinned: RunRecord | None = None
+    """The anchor's record, where it is another run than the baseline."""
     then: Callable[[], Mapping[str, str]] = dict
     command: str = "goldenprompt"
     """How the command finds this store from where pytest was started."""
@@ -98,13 +100,40 @@ class Library:
             planned = sum(len(prompt.cases) for prompt in self.planned.values())
             self._yardstick = certain.yardstick(self.reference.baseline, self.policy, planned)
         outcome = certain.outcome(self._yardstick, facts, result)
+        if self._waits_for_more(facts, outcome):
+            return replace(outcome, outcome=Outcome.SUSPECT), False
         return outcome, certain.red(self._yardstick, facts, outcome)
+
+    def _waits_for_more(self, facts: PromptFacts, outcome: CaseOutcome) -> bool:
+        """Say whether a case looks certainly worse by its p-value alone, and will be run again before that is said."""
+        by_luck = outcome.outcome is Outcome.REGRESSED and outcome.p is not None
+        sure = outcome.must_pass and not outcome.passed
+        planned = next((one for one in self.planned.values() if one.facts.id == facts.id), None)
+        more = outcome.k1 < self.policy.confirm_repeats and planned is not None and self.can_confirm(planned)
+        return by_luck and not sure and more
+
+    def can_confirm(self, planned: PlannedPrompt) -> bool:
+        """Say whether asking again tells anything: there is luck, and the answers are live ones."""
+        live = planned.provider.partition(":")[0] != "replay" and self.settings.replay not in {"none", "once"}
+        return live and not planned.facts.deterministic
+
+    def renew_providers(self) -> None:
+        """Forget the providers that an engine closed; each is built anew when it is asked for."""
+        self._providers.clear()
 
     def _plan(self, path: Path) -> PlannedPrompt | None:
         planned = plan_prompt(self.settings.root, path, self.registry.evaluator, self._choose_provider)
         if planned is None:
             return None
+        if planned.facts.retired:
+            return planned
+        planned = replace(planned, facts=self._with_bar(planned.facts))
         return with_determinism(planned, self.provider(planned.provider))
+
+    def _with_bar(self, facts: PromptFacts) -> PromptFacts:
+        """Have every case of a prompt without history pass, unless its dataset or the first run says otherwise."""
+        unsaid = facts.min_pass_rate is None and not self.reference.first
+        return replace(facts, min_pass_rate=1.0) if unsaid else facts
 
     def _refuse_twin(self, facts: PromptFacts) -> None:
         """Refuse a second dataset of a prompt: its cases would take the place of the first one's."""

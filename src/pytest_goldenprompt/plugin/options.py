@@ -67,6 +67,13 @@ def is_active(config: pytest.Config) -> bool:
     return any(config.getoption(name) for name in ("--golden", "--golden-only", "--golden-record"))
 
 
+def refuse_idle(config: pytest.Config) -> None:
+    """Refuse options of ours that were typed without one that runs golden datasets: nobody types them to no effect."""
+    idle = [word for word in config.invocation_params.args if str(word).startswith("--golden")]
+    if idle:
+        raise pytest.UsageError(f"{idle[0]} does nothing by itself; add --golden")
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the command line, the ini file and the environment say, in this order of weight."""

@@ -46,9 +46,16 @@ class Recorder:
         text = getattr(report, "golden", None)
         if text is not None:
             graded = graded_from_plain(text)
-            self.graded[graded.result.prompt_id, graded.result.case_id] = graded
+            self.take_in(graded)
         elif report.when == "setup" and report.outcome != "passed":
             self.unrun[report.nodeid] = "skipped" if report.skipped else "its setup failed"
+
+    def take_in(self, graded: Graded) -> None:
+        """Keep a case's graded answers; a further word on the same case takes the place of the first."""
+        key = graded.result.prompt_id, graded.result.case_id
+        before = self.graded.get(key)
+        texts = {**(before.texts if before else {}), **graded.texts}
+        self.graded[key] = replace(graded, texts=texts)
 
     def record(
         self, facts: Facts, plan: PlanData, finished: datetime, narrowed: tuple[str, ...], stopped: tuple[str, ...]

@@ -124,12 +124,14 @@ def find_reference(store: FolderStore, name: str, month: str, *, record: bool, n
     baseline = load_baseline(store, found) if found else None
     pointer = found if isinstance(found, Pointer) else None
     anchor = store.pointers().anchor
+    pinned = store.load(anchor) if anchor else None
     return Reference(
         baseline,
         name=_pinned(found),
         first=record and not store.has_history(),
         facts=reference_facts(pointer, baseline, now),
-        anchor=reference_facts(anchor, store.load(anchor), now) if anchor else None,
+        anchor=reference_facts(anchor, pinned, now),
+        pinned=pinned if pinned and baseline and pinned.id != baseline.id else None,
         then=lambda: store.texts(baseline.id) if pointer and baseline else {},
     )
 
@@ -145,7 +147,7 @@ def _facts(library: Library, month: str, started: datetime) -> Facts:
     settings = library.settings
     commit, dirty = commit_of(settings.root)
     return Facts(
-        id=f"{started.strftime('%Y%m%dT%H%M%SZ')}-{secrets.token_hex(3)}",
+        id=f"{started.strftime('%Y%m%dT%H%M%S%f')[:-3]}Z-{secrets.token_hex(3)}",
         kind=RunKind.RECORDING if settings.record else RunKind.CHECK,
         month=month,
         started=started,

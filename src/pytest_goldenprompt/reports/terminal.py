@@ -96,6 +96,10 @@ def verdict_lines(view: RunView) -> Iterator[Line]:
     first, *others = _grouped(view) or ["nothing got worse"]
     yield Line(f"VERDICT {_headline(verdict)}: {one_line(first)}", colour)
     yield from (Line(f"        {one_line(reason)}") for reason in others[:SHOWN_NAMES])
+    if verdict.counts.extra_calls:
+        yield Line(
+            f"again   what looked worse was run again before it was judged ({verdict.counts.extra_calls} more calls)"
+        )
     for number, command in enumerate(next_commands(view)):
         yield Line(f"{'next    ' if not number else '        '}{one_line(command)}")
 

@@ -1,0 +1,50 @@
+"""Suspects are run again before anything is said of them: more repeats, added to those there are."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pytest_goldenprompt.engine.attempt import Limits
+from pytest_goldenprompt.engine.grade import Graded, grade, mark_copies
+from pytest_goldenprompt.engine.loop import Engine, Job
+from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
+from pytest_goldenprompt.model.contracts import Provider
+from pytest_goldenprompt.model.result import CaseResult
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A case that looked worse: how to ask again, and what it has shown so far."""
+
+    prompt: PlannedPrompt
+    case: PlannedCase
+    provider: Provider
+    shown: CaseResult
+
+    def job(self, repeats: int) -> Job:
+        """Make the calls that bring the case to `repeats` observations; errors and copies so far are made up for."""
+        start = len(self.shown.repeats)
+        missing = max(0, repeats - len(self.shown.observed))
+        numbers = range(start, start + missing)
+        return Job(self.provider, tuple(self.prompt.request(self.case, number) for number in numbers))
+
+
+def confirm(suspects: Sequence[Suspect], repeats: int, limits: Limits, luck: random.Random) -> list[Graded]:
+    """Top every suspect up to `repeats`, old and new repeats together; never the new ones alone."""
+    engine = Engine(limits, luck)
+    jobs = [suspect.job(repeats) for suspect in suspects]
+    try:
+        engine.submit(jobs)
+        return [
+            _together(suspect, grade(suspect.prompt, suspect.case, job.answers.result()))
+            for suspect, job in zip(suspects, jobs, strict=True)
+        ]
+    finally:
+        engine.close()
+
+
+def _together(suspect: Suspect, more: Graded) -> Graded:
+    repeats = mark_copies([*suspect.shown.repeats, *more.result.repeats])
+    return replace(more, result=replace(suspect.shown, repeats=tuple(repeats)))

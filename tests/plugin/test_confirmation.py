@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+WAYS = [(), ("-n", "2")]
+NAMES = [f"c{number}" for number in range(30)]
+
+
+@pytest.fixture
+def flaky(library):
+    """Thirty solid cases of a model that is not deterministic, stored with ten repeats each."""
+    library.model(deterministic=False)
+    library.dataset("prompts/triage", dict.fromkeys(NAMES, "yes"))
+    stored = library.run("--golden-record")
+    assert stored.code == 0, stored.out
+    assert len(library.calls()) == 300
+    return library
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["plain", "xdist"])
+def test_a_single_unlucky_answer_is_run_again_and_not_flagged(flaky, way):
+    flaky.answers({"c3": ["no", *["yes"] * 9]})
+    run = flaky.run(*way)
+    assert run.code == 0, run.out
+    assert run.prompt("prompts/triage")["kinds"] == []
+    assert run.verdict["counts"]["extra_calls"] >= 9
+    assert flaky.calls().count("c3") == 10
+    assert "run again" in run.out
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["plain", "xdist"])
+def test_a_broken_case_is_flagged_once_it_was_run_again(flaky, way):
+    flaky.answers({"c3": "no"})
+    run = flaky.run(*way)
+    assert (run.code, run.state) == (1, "regressed"), run.out
+    named = run.prompt("prompts/triage")["cases"]
+    assert [(case["id"], case["now"]) for case in named] == [("c3", {"passed": 0, "repeats": 10})]
+
+
+def test_a_quiet_run_makes_no_further_call(flaky):
+    run = flaky.run()
+    assert run.code == 0
+    assert len(flaky.calls()) == 30
+    assert run.verdict["counts"]["extra_calls"] == 0
+
+
+def test_an_outage_while_running_again_is_incomplete_and_no_regression(flaky):
+    flaky.answers({"c3": ["no", "!"]})
+    run = flaky.run()
+    assert (run.code, run.state) == (1, "incomplete"), run.out
+
+
+def test_a_slow_slide_is_seen_against_the_anchor(library):
+    """Forty cases, of which one more breaks for good every month; each step is accepted by a person."""
+    library.model(deterministic=False)
+    library.dataset("prompts/triage", {f"c{number}": "yes" for number in range(40)})
+    library.write("goldenprompt.toml", "[gate]\nbaseline_repeats = 3\nconfirm_repeats = 3\n")
+    assert library.run("--golden-record", "--golden-month", "2026-01").code == 0
+    states = []
+    for month in range(2, 9):
+        library.answers({f"c{number}": ["no", "yes", "yes"] for number in range(2 * month)})
+        run = library.run("--golden-record", "--golden-month", f"2026-{month:02}")
+        states.append(run.state)
+        if run.state == "drifted":
+            break
+        library.command("accept", "last", "--reason", "a step", "--even", "regressed")
+    assert states[-1] == "drifted", run.out
+    assert "regressed" not in states
+    assert "DRIFTED prompts/triage" in run.out
+    assert "anchor of 2026-01" in run.out
+    assert run.code == 1
+    shown = library.command("show", "last")
+    assert "DRIFTED prompts/triage" in shown.out

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from pytest_goldenprompt.model import contracts, output, policy, result, verdict
+from pytest_goldenprompt.model.dataset import Case, Dataset, EvaluatorSpec, Status
+from pytest_goldenprompt.model.prompt import Message, Prompt, Request
+from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
+from pytest_goldenprompt.model.result import CaseResult, Repeat
+from pytest_goldenprompt.model.values import canonical, digest_of, digest_of_bytes
+from pytest_goldenprompt.model.verdict import PromptVerdict, State, Verdict
+
+
+def request_of(**more):
+    return Request("p", "c", 0, (Message("user", "Hello"),), **more)
+
+
+def test_equal_values_share_one_text():
+    assert canonical({"b": (1, 2.5), "a": None}) == canonical({"a": None, "b": [1, 2.5]}) == '{"a":null,"b":[1,2.5]}'
+    assert canonical("é\ud800") == '"\\u00e9\\ud800"'
+
+
+def test_what_json_cannot_say_is_refused():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical(float("nan"))
+
+
+def test_digests_are_sha_256():
+    assert digest_of({"a": 1}) == hashlib.sha256(b'{"a":1}').hexdigest()
+    assert digest_of({"a": 1}, 8) == hashlib.sha256(b'{"a":1}').hexdigest()[:8]
+    assert digest_of_bytes(b"x") == hashlib.sha256(b"x").hexdigest()
+
+
+def test_a_request_is_named_by_what_determines_the_answer():
+    one = request_of(model="m")
+    assert one.digest() == dataclasses.replace(one, repeat=5, prompt_id="q", case_id="d").digest()
+    assert len({one.digest(), request_of(model="n").digest(), request_of(parameters={"seed": 1}).digest()}) == 3
+    assert request_of(inputs={"a": 1}).digest() != request_of().digest()
+    assert len(one.digest()) == 32
+
+
+def test_the_line_a_turn_stands_on_does_not_change_the_request():
+    other = dataclasses.replace(request_of(), messages=(Message("user", "Hello", line=9),))
+    assert other.digest() == request_of().digest()
+
+
+def test_an_evaluators_place_does_not_make_it_another():
+    assert EvaluatorSpec("exact", line=3) == EvaluatorSpec("exact", line=4)
+    assert EvaluatorSpec("json", {"a": 1}, 3).plain() == {"name": "json", "settings": {"a": 1}}
+
+
+def test_observations_are_answered_and_no_copies():
+    answered, failed, copy = Repeat(passed=True), Repeat(error="429"), Repeat(passed=True, copy=True)
+    case = CaseResult("p", "c", "d", (answered, failed, copy))
+    assert case.observed == (answered,)
+    assert case.errors == ("429",)
+
+
+def test_a_verdict_finds_its_prompts_by_id():
+    one = PromptVerdict("a", "a.yaml", State.PASS)
+    found = Verdict(State.PASS, prompts=(one,))
+    assert found.prompt("a") is one
+    assert found.prompt("b") is None
+
+
+def test_nouns_start_empty_and_cannot_be_changed():
+    nouns = (
+        Case("c"),
+        Dataset("d.yaml", (), "digest"),
+        Prompt("p", "p.md", (), "digest"),
+        RunRecord("r"),
+        PromptFacts("p", "d.yaml"),
+        output.Output("text"),
+        policy.Policy(),
+        result.Score("exact", 1.0, passed=True),
+        verdict.Counts(),
+        contracts.ProviderSetting(Path(), Path()),
+    )
+    for noun in nouns:
+        name = dataclasses.fields(noun)[0].name
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(noun, name, None)
+
+
+def test_words_are_those_of_the_files():
+    assert [status.value for status in Status] == ["draft", "active", "retired"]
+    assert [kind.value for kind in RunKind] == ["recording", "check", "import"]
+
+
+def test_the_policy_starts_at_the_documented_levels():
+    levels = policy.Policy()
+    assert (levels.alpha, levels.case_fdr, levels.margin) == (0.05, 0.10, 0.05)
+    assert levels.weight_mean + levels.weight_slice + levels.weight_case == pytest.approx(1.0)
+    assert (levels.baseline_repeats, levels.repeats, levels.confirm_repeats) == (10, 1, 10)
