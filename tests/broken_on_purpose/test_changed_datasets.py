@@ -53,12 +53,10 @@ def test_a_dataset_that_was_not_changed_is_judged_all_the_same(run):
     assert run.prompt("prompts/good")["state"] == "pass"
 
 
-@pytest.mark.xfail(reason="a case that used to pass, was edited and fails now is not compared and passes the gate")
 def test_an_edit_of_a_case_does_not_hide_that_it_fails_now(run):
     assert run.prompt("prompts/touched")["state"] not in {"pass", "inconclusive"}
 
 
-@pytest.mark.xfail(reason="a dataset with history that becomes a draft stops to gate at once")
 def test_a_dataset_with_history_is_not_made_a_draft_to_let_a_regression_through(stored):
     stored.answers({"two": "no"})
     stored.dataset("prompts/other", {"five": "yes"})
@@ -66,7 +64,6 @@ def test_a_dataset_with_history_is_not_made_a_draft_to_let_a_regression_through(
     assert stored.run().code != 0
 
 
-@pytest.mark.xfail(reason="a dataset with history that is retired takes its cases away without anybody's word")
 def test_a_dataset_with_history_is_not_retired_to_let_a_regression_through(stored):
     stored.dataset("prompts/other", {"five": "yes"})
     stored.dataset("prompts/triage", {"one": "yes", "two": "yes", "three": "yes", "four": "no"}, "status: retired")

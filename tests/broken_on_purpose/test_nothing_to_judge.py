@@ -54,7 +54,6 @@ def test_the_whole_library_gone(stored, is_red):
     is_red(stored.run(), "the prompt and its 4 cases are gone", state="incomplete")
 
 
-@pytest.mark.xfail(reason="without --golden the plugin does nothing, whatever else of it is typed")
 def test_golden_options_without_golden(stored):
     stored.answers({"two": "no"})
     stored.write("test_one.py", "def test_one():\n    pass\n")

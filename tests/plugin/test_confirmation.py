@@ -51,7 +51,7 @@ def test_an_outage_while_running_again_is_incomplete_and_no_regression(flaky):
 
 
 def test_a_slow_slide_is_seen_against_the_anchor(library):
-    """Forty cases, of which one more breaks for good every month; each step is accepted by a person."""
+    """Forty cases, of which two more become flaky every month; each step is too small to be flagged."""
     library.model(deterministic=False)
     library.dataset("prompts/triage", {f"c{number}": "yes" for number in range(40)})
     library.write("goldenprompt.toml", "[gate]\nbaseline_repeats = 3\nconfirm_repeats = 3\n")
@@ -63,7 +63,6 @@ def test_a_slow_slide_is_seen_against_the_anchor(library):
         states.append(run.state)
         if run.state == "drifted":
             break
-        library.command("accept", "last", "--reason", "a step", "--even", "regressed")
     assert states[-1] == "drifted", run.out
     assert "regressed" not in states
     assert "DRIFTED prompts/triage" in run.out

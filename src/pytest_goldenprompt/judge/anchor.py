@@ -39,12 +39,12 @@ def _drifted(prompt: PromptVerdict, against: PromptVerdict | None, month: str) -
     kinds = tuple(kind for kind in against.kinds if kind in SEEN) if against else ()
     if against is None or not kinds or RANK[prompt.state] >= RANK[State.DRIFTED]:
         return prompt
-    told = [reason.removeprefix(f"{prompt.id}: ") for reason in against.reasons]
-    since = f"{prompt.id}: drifted: not worse than the stored run, yet worse than the anchor of {month}"
+    told = against.reasons[0].removeprefix(f"{prompt.id}: ").removeprefix("got worse: ")
+    since = f"{prompt.id}: drifted: not worse than the stored run, yet worse than the anchor of {month}: {told}"
     return replace(
         prompt,
         state=State.DRIFTED,
-        reasons=(since, *(f"{prompt.id}: against the anchor: {reason}" for reason in told)),
+        reasons=(since,),
         kinds=kinds,
         p=against.p,
         drop=against.drop,

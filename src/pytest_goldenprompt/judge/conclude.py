@@ -67,7 +67,7 @@ def _flagged(examined: Examined, standing: Standing) -> bool:
 
 
 def _kinds(examined: Examined, standing: Standing, named: Sized, slices: Sized, *, flagged: bool) -> tuple[str, ...]:
-    """List what speaks against the prompt, in one order: mean, slice, case, removed, missing, bar."""
+    """List what speaks against the prompt, in one order: mean, slice, case, removed, changed, missing, bar."""
     pairing, found = examined.pairing, set[str]()
     if flagged and examined.evidence:
         weighted = examined.evidence.weighted(standing.policy)
@@ -77,11 +77,13 @@ def _kinds(examined: Examined, standing: Standing, named: Sized, slices: Sized, 
     found |= {kind for kind, there in (("slice", slices), ("case", named)) if there}
     if examined.removal_matters or pairing.gone:
         found.add("removed")
+    if pairing.edited and pairing.pairs:
+        found.add("changed")
     if any(is_missing(result) for result in pairing.results):
         found.add("missing")
     if standing.may_be_new and not pairing.known and under_bar(pairing):
         found.add(BAR)
-    return tuple(kind for kind in ("mean", "slice", "case", "removed", "missing", BAR) if kind in found)
+    return tuple(kind for kind in ("mean", "slice", "case", "removed", "changed", "missing", BAR) if kind in found)
 
 
 def under_bar(pairing: Pairing) -> bool:
@@ -108,7 +110,7 @@ def _state(examined: Examined, standing: Standing, kinds: tuple[str, ...], *, fl
 def _incomplete(examined: Examined, kinds: tuple[str, ...]) -> bool:
     pairing = examined.pairing
     partial = any(result.missing for result in pairing.results) or not pairing.results
-    return partial or bool(pairing.twice) or bool({"removed", "missing"} & set(kinds))
+    return partial or bool(pairing.twice) or bool({"removed", "changed", "missing"} & set(kinds))
 
 
 def _may_hide(pairing: Pairing) -> bool:

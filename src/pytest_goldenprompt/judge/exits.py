@@ -26,10 +26,11 @@ def is_green(verdict: Verdict, policy: Policy, *, strict: bool, in_ci: bool) -> 
     """
     if verdict.state is State.PASS:
         return True
+    worse = any(prompt.kinds and not prompt.draft for prompt in verdict.prompts)
     if verdict.state is State.NEW:
-        return not any(prompt.kinds for prompt in verdict.prompts)
+        return not worse
     if verdict.state is State.INCONCLUSIVE:
         return policy.inconclusive == "warn" and not strict
     if verdict.look and verdict.state is State.INCOMPLETE:
-        return not (strict or in_ci or any(prompt.kinds for prompt in verdict.prompts))
+        return not (strict or in_ci or worse)
     return False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pytest_goldenprompt.judge.reading import Reading, differs, is_graded, passes_mostly, read
+from pytest_goldenprompt.judge.reading import Reading, differs, is_graded, passes_mostly, read, usable
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 
@@ -37,6 +37,8 @@ class Pairing:
     `facts` are the current run's (the baseline's for a prompt that is gone). `known` says that the baseline has heard
     of the prompt, `gone` that the current run has not. `graded`, and `copies` (repeats of a case may all be one
     answer), are read from the baseline alone, so that no result of the current run can choose the test it is judged by.
+    `edited` are the changed cases that used to pass and fail now. `deterministic` is declared by both runs, or shown by
+    the same answer to the letter in every case.
     """
 
     facts: PromptFacts
@@ -46,6 +48,7 @@ class Pairing:
     removed: tuple[CaseResult, ...] = ()
     new: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
     twice: tuple[str, ...] = ()
     known: bool = False
     gone: bool = False
@@ -67,15 +70,16 @@ class Pairing:
 def pair(baseline: RunRecord | None, current: RunRecord) -> tuple[Pairing, ...]:
     """Pair two run records prompt by prompt, sorted by prompt id.
 
-    A prompt of the baseline that is gone is listed too, unless the current run is a look or the prompt was a draft. A
-    prompt that is retired now, in so many words, is left out.
+    A prompt of the baseline that is gone is listed too, unless the current run is a look or the prompt was a draft. One
+    that became a draft or was retired since gates on until a baseline without it is accepted; retired before, it is
+    left out.
     """
     facts_now, results_now = _facts(current), _results(current)
     facts_then, results_then = (_facts(baseline), _results(baseline)) if baseline else ({}, {})
-    ids = set(facts_now)
-    if not current.narrowed:
-        ids |= {prompt_id for prompt_id, facts in facts_then.items() if not facts.draft}
-    ids -= {prompt_id for prompt_id, facts in facts_now.items() if facts.retired and not results_now.get(prompt_id)}
+    gated = {prompt_id for prompt_id, facts in facts_then.items() if not (facts.draft or facts.retired)}
+    ids = set(facts_now) | (set() if current.narrowed else gated)
+    ids -= {prompt_id for prompt_id, facts in facts_now.items() if facts.retired and prompt_id not in gated}
+    facts_now = {name: replace(facts, draft=facts.draft and name not in gated) for name, facts in facts_now.items()}
     return tuple(
         _pairing(
             facts_now.get(prompt_id), facts_then.get(prompt_id), results_now[prompt_id], results_then.get(prompt_id, [])
@@ -104,6 +108,7 @@ def _pairing(
     by_id = {result.case_id: result for result in stored}
     current_ids = {result.case_id for result in results}
     pairs, new, changed = _match(results, by_id)
+    passing = {result.case_id for result in results if passes_mostly(read(result))}
     return Pairing(
         facts=now or then or PromptFacts(id="", dataset=""),
         results=results,
@@ -117,7 +122,8 @@ def _pairing(
         gone=now is None,
         copies=not any(differs(result) for result in stored),
         graded=any(is_graded(result) for result in stored),
-        deterministic=bool(now and then and now.deterministic and then.deterministic),
+        deterministic=bool(now and then and now.deterministic and then.deterministic) or _same_answers(results, by_id),
+        edited=tuple(name for name in changed if used_to_pass(by_id[name]) and name not in passing),
     )
 
 
@@ -149,6 +155,16 @@ def _match(
         else:
             new.append(result.case_id)
     return tuple(pairs), tuple(new), tuple(changed)
+
+
+def _same_answers(results: Iterable[CaseResult], stored: Mapping[str, CaseResult]) -> bool:
+    """Say whether every case that both runs observed got one and the same answer then and now."""
+    answers = [
+        {repeat.output for one in (result, stored[result.case_id]) for repeat in usable(one)}
+        for result in results
+        if result.case_id in stored and usable(result) and usable(stored[result.case_id])
+    ]
+    return bool(answers) and all(len(given) == 1 and None not in given for given in answers)
 
 
 def stand_ins(removed: Iterable[CaseResult], k: int) -> tuple[Pair, ...]:

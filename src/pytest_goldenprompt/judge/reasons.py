@@ -90,6 +90,11 @@ def _gaps(verdict: PromptVerdict, pairing: Pairing) -> Iterator[str]:
         yield _removal(pairing)
     elif not pairing.results:
         yield "incomplete: no golden case was run"
+    if "changed" in verdict.kinds:
+        edited = (
+            f"{counted(len(pairing.edited), 'case')} that used to pass changed and {_fail(len(pairing.edited))} now"
+        )
+        yield f"incomplete: {edited} ({names(pairing.edited)}); {ACCEPT}"
     if pairing.twice:
         yield f"incomplete: {names(pairing.twice)} has more than one result; give every case an id of its own"
     missing = [result for result in pairing.results if is_missing(result)]

@@ -77,9 +77,9 @@ class SliceOutcome:
 class PromptVerdict:
     """One prompt's state with what stands behind it.
 
-    `kinds` are those of mean, slice, case and removed that speak against the prompt. `drop` and `drop_upper` are
-    points of 0..1 (positive is worse). `cases` are the named ones, `outcomes` all. `needs` says what would settle an
-    inconclusive state.
+    `kinds` are those of mean, slice, case, removed, changed, missing and bar that speak against the prompt. `drop` and
+    `drop_upper` are points of 0..1 (positive is worse). `cases` are the named ones, `outcomes` all. `needs` says what
+    would settle an inconclusive state.
     """
 
     id: str

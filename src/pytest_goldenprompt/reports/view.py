@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.result import CaseResult
-from pytest_goldenprompt.model.verdict import CaseOutcome, ReferenceFacts, Verdict
+from pytest_goldenprompt.model.verdict import CaseOutcome, ReferenceFacts, State, Verdict
 from pytest_goldenprompt.reports.case_text import CaseView
 
 
@@ -31,7 +31,11 @@ class RunView:
     _now: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
     _then: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
 
+    _drifted: frozenset[str] = frozenset()
+    """Prompts whose verdict speaks of the anchor, so that the stored run's texts are not what it was compared with."""
+
     def __post_init__(self) -> None:
+        self._drifted = frozenset(one.id for one in self.verdict.prompts if one.state is State.DRIFTED)
         self._now = {(case.prompt_id, case.case_id): case for case in self.record.cases}
         cases = self.baseline.cases if self.baseline else ()
         self._then = {(case.prompt_id, case.case_id): case for case in cases}
@@ -39,7 +43,7 @@ class RunView:
     def case(self, prompt_id: str, outcome: CaseOutcome) -> CaseView:
         """Give one case then and now."""
         key = prompt_id, outcome.case_id
-        then = self._then.get(key)
+        then = None if prompt_id in self._drifted else self._then.get(key)
         texts = {**(self.texts_then() if then else {}), **self.texts}
         month = self.reference.month if self.reference else ""
         return CaseView(prompt_id, outcome, self._now[key], then, texts, month, self.show_command())

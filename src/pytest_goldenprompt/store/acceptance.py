@@ -63,12 +63,25 @@ def objections(record: RunRecord, state: State) -> dict[str, str]:
 def accept(  # noqa: PLR0913 - who, when and why are part of every move
     store: FolderStore, record: RunRecord, state: State, *, who: str, time: str, reason: str, even: Collection[str] = ()
 ) -> LogEntry:
-    """Make a stored run the baseline of its month; refuse one with objections that `even` does not name."""
+    """Make a stored run the baseline of its month; refuse one with objections that `even` does not name.
+
+    While no person has set an anchor, a worse run that a person accepts by name takes its place: that level was looked at
+    and approved, and would otherwise be held against every later run.
+    """
     _refuse(record, objections(record, state), even)
+    anchor = store.pointers().anchor
+    lowered = state in {State.REGRESSED, State.DRIFTED} and not (anchor and anchor.approved)
+    return _point(store, record, None if lowered else anchor, who, time, reason)
+
+
+def _point(  # noqa: PLR0913, PLR0917 - the same
+    store: FolderStore, record: RunRecord, anchor: Pointer | None, who: str, time: str, reason: str
+) -> LogEntry:
+    """Make a run its month's baseline, and the anchor too where there is none to keep."""
     store.promote(record.id)
     before = store.pointers()
     pointer = store.pointer_to(record.id)
-    after = Pointers({**before.months, record.month: pointer}, before.anchor or pointer)
+    after = Pointers({**before.months, record.month: pointer}, anchor or pointer)
     replaced = before.months.get(record.month)
     entry = LogEntry(time, "accept", record.id, record.month, who, reason, replaced.run if replaced else None)
     store.move(before, after, entry)
@@ -103,9 +116,7 @@ def accept_by_itself(store: FolderStore, record: RunRecord, state: State, *, fir
         against.setdefault(state.value, f"it is {state.value}")
     if against:
         return None, f"stored, not accepted: {'; '.join(against.values())}"
-    even = ("dirty",) if first else ()
-    who = "the recording run"
-    accept(store, record, state, who=who, time=record.finished, reason=f"{state.value}", even=even)
+    _point(store, record, store.pointers().anchor, "the recording run", record.finished, state.value)
     return store.pointers().months[record.month], f"stored and accepted as the baseline of {record.month}"
 
 

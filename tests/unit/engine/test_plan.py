@@ -101,12 +101,12 @@ def test_a_placeholder_without_an_input_is_told_with_the_prompts_line(plan):
 
 def test_a_retired_dataset_has_no_cases_and_is_not_held_to_the_prompt_of_today(plan):
     planned = plan(one_case("expected: hi", "status: retired\n"), prompt="Nothing to fill in\n")
-    assert (planned.cases, planned.retired, planned.facts.draft) == ((), True, True)
+    assert (planned.cases, planned.facts.retired, planned.facts.draft) == ((), True, False)
 
 
 def test_a_draft_has_cases_without_a_say(plan):
     planned = plan(one_case("expected: hi", "status: draft\n"))
-    assert (len(planned.cases), planned.retired, planned.facts.draft) == (1, False, True)
+    assert (len(planned.cases), planned.facts.retired, planned.facts.draft) == (1, False, True)
 
 
 @pytest.mark.parametrize(

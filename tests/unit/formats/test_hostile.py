@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from pytest_goldenprompt.errors import InputError
-from unit.formats.hostile_files import SLACK, Hostile, hostile_files, read, write, write_special
+from unit.formats.hostile_files import Hostile, hostile_files, read, write, write_special
 
 FILES = hostile_files()
 TESTS = Path(__file__).parents[2]
@@ -19,12 +18,10 @@ def test_there_are_hundreds_of_hostile_files() -> None:
 
 
 @pytest.mark.parametrize("hostile", FILES, ids=lambda hostile: f"{hostile.folder}-{hostile.name}")
-def test_a_hostile_file_is_one_line_with_its_place_and_in_time(tmp_path: Path, hostile: Hostile) -> None:
+def test_a_hostile_file_is_one_line_with_its_place(tmp_path: Path, hostile: Hostile) -> None:
     path = write(tmp_path, hostile)
-    started = time.process_time()
     with pytest.raises(InputError) as caught:
         read(tmp_path, path)
-    assert time.process_time() - started < SLACK
     message = str(caught.value)
     assert hostile.why in message
     assert hostile.name in message.partition(":")[0]
@@ -37,10 +34,8 @@ def test_what_is_no_ordinary_file_under_the_root_is_refused(tmp_path: Path) -> N
     root = tmp_path / "root"
     root.mkdir()
     for path, why in write_special(root):
-        started = time.process_time()
         with pytest.raises(InputError, match=why):
             read(root, path)
-        assert time.process_time() - started < SLACK
 
 
 AUDITED = """

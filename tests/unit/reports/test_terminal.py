@@ -132,7 +132,7 @@ def test_a_look_at_what_cannot_be_read_is_an_error():
 
 
 def test_a_draft_is_listed_as_a_draft_and_does_not_lead():
-    then = of_then(case("a", "yes"), case("x", "yes", prompt="d"))
+    then = of_then(case("a", "yes"), case("x", "yes", prompt="d"), prompts={"d": {"draft": True}})
     now = record(case("a", "yes"), case("x", "no", prompt="d"), prompts={"d": {"draft": True}})
     lines = shown(now, then)
     assert lines[2].split()[:3] == ["d", "draft", "1"]
