@@ -65,8 +65,8 @@ def accept(  # noqa: PLR0913 - who, when and why are part of every move
 ) -> LogEntry:
     """Make a stored run the baseline of its month; refuse one with objections that `even` does not name.
 
-    While no person has set an anchor, a worse run that a person accepts by name takes its place: that level was looked at
-    and approved, and would otherwise be held against every later run.
+    While no person has set an anchor, a worse run that a person accepts by name takes its place: that level was looked
+    at and approved, and would otherwise be held against every later run.
     """
     _refuse(record, objections(record, state), even)
     anchor = store.pointers().anchor
