@@ -16,6 +16,7 @@ from pytest_goldenprompt.formats.policy import read_policy
 from pytest_goldenprompt.judge.attribution import with_causes
 from pytest_goldenprompt.judge.exits import EXIT_OF_STATE
 from pytest_goldenprompt.judge.gate import judge
+from pytest_goldenprompt.judge.topup import top_up
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.model.verdict import ReferenceFacts
@@ -33,6 +34,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     what = "a score file (JSON Lines), a run's id or `last`, or a run's folder"
     parser.add_argument("base", metavar="BASE", help=what)
     parser.add_argument("current", metavar="CURRENT", help=what)
+    parser.add_argument("--topup", metavar="MORE", help="draw further repeats from here, for what looks worse only")
     parser.add_argument("--report", action="append", default=[], metavar="json=PATH", help="write the verdict record")
 
 
@@ -40,7 +42,10 @@ def run(options: argparse.Namespace) -> int:
     """Judge, print, and give the verdict's own exit code."""
     reports = [_report(text) for text in options.report]
     base, current = _read(options, options.base), _read(options, options.current)
-    verdict = with_causes(judge(base, current, read_policy(root_of(options))), base, current)
+    policy, drawn = read_policy(root_of(options)), 0
+    if options.topup:
+        current, drawn = top_up(base, current, _read(options, options.topup), policy)
+    verdict = with_causes(judge(base, current, policy, extra_calls=drawn), base, current)
     digest = digest_of_bytes(cases_text(base).encode())
     reference = ReferenceFacts(base.id, base.month, digest)
     text = to_text(verdict_record(verdict, current, reference, None, digest_of_bytes(cases_text(current).encode())))
