@@ -8,6 +8,7 @@ nox.options.sessions = ["lint", "tests"]
 nox.options.default_venv_backend = "venv"
 
 PURE = "src/pytest_goldenprompt/judge/*,src/pytest_goldenprompt/model/*"
+PURE_TESTS = ("tests/unit/judge", "tests/unit/model", "tests/properties")
 MATRIX = ("tests/acceptance/test_one_verdict_everywhere.py", "tests/plugin")
 
 
@@ -34,17 +35,8 @@ def lint(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Show that every branch of the nouns and the verbs is tested."""
     install(session, "test", "-e", ".")
-    session.run(
-        "coverage",
-        "run",
-        f"--include={PURE}",
-        "-m",
-        "pytest",
-        "tests/unit/judge",
-        "tests/unit/model",
-        "tests/properties",
-    )
-    session.run("coverage", "report", "--fail-under=100")
+    session.run("coverage", "run", "-m", "pytest", *PURE_TESTS)
+    session.run("coverage", "report", f"--include={PURE}", "--fail-under=100")
 
 
 @nox.session(python=["3.11", "3.12", "3.13", "3.14"])

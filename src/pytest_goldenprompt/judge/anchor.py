@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_goldenprompt.judge.gate import judge
+from pytest_goldenprompt.judge.reasons import not_worse
 from pytest_goldenprompt.judge.states import RANK, worst
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import RunRecord
@@ -30,9 +31,10 @@ def with_anchor(verdict: Verdict, anchor: RunRecord, current: RunRecord, policy:
         return replace(verdict, prompts=prompts)
     reasons = [reason for prompt in drifted for reason in prompt.reasons]
     names = {prompt.id for prompt in drifted}
-    kept = [reason for reason in verdict.reasons if reason.partition(": ")[0] not in names]
+    said = set(not_worse(verdict.prompts))
+    kept = [reason for reason in verdict.reasons if reason.partition(": ")[0] not in names and reason not in said]
     state = worst([verdict.state, State.DRIFTED])
-    return replace(verdict, state=state, reasons=(*reasons, *kept), prompts=prompts)
+    return replace(verdict, state=state, reasons=(*reasons, *kept, *not_worse(prompts)), prompts=prompts)
 
 
 def _drifted(prompt: PromptVerdict, against: PromptVerdict | None, month: str) -> PromptVerdict:

@@ -10,7 +10,7 @@ from pytest_goldenprompt.judge.examine import Examined, examine, most_repeats
 from pytest_goldenprompt.judge.figures import count
 from pytest_goldenprompt.judge.naming import Family, family
 from pytest_goldenprompt.judge.pairing import DESELECTED, Pairing, pair
-from pytest_goldenprompt.judge.reasons import counted
+from pytest_goldenprompt.judge.reasons import counted, not_worse
 from pytest_goldenprompt.judge.states import rank, standing, worst
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import RunRecord
@@ -85,9 +85,7 @@ def _reasons(
     for prompt in rest:
         if prompt.state is not State.PASS:
             yield from prompt.reasons
-    good = sum(prompt.state is State.PASS for prompt in gating)
-    if good:
-        yield f"{counted(good, 'prompt')} not worse"
+    yield from not_worse(gating)
     drafts = [prompt.id for prompt in prompts if prompt.draft]
     if drafts:
         yield f"{counted(len(drafts), 'draft')} listed, without a say: {', '.join(drafts)}"

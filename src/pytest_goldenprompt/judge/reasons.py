@@ -25,6 +25,13 @@ def names(ids: Iterable[str], shown: int = SHOWN) -> str:
     return ", ".join(listed[:shown]) + (f" and {rest} more" if rest > 0 else "")
 
 
+def not_worse(prompts: Iterable[PromptVerdict]) -> Iterator[str]:
+    """Count the prompts that pass, in one sentence where there are any."""
+    good = sum(prompt.state is State.PASS and not prompt.draft for prompt in prompts)
+    if good:
+        yield f"{counted(good, 'prompt')} not worse"
+
+
 def counted(number: int, one: str) -> str:
     """Give a number with its noun."""
     return f"{number} {one}" if number == 1 else f"{number} {one}s"
