@@ -80,11 +80,13 @@ def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
         yield Line(f"  form    {_moved(form)} of the answers have the form asked for")
     for one in prompt.slices:
         yield Line(f"  slice   {one_line(one.tag)}: {_moved(one.rate)} of {one.cases} cases pass")
-    for case in prompt.cases[:SHOWN_CASES]:
+    cases = _weightiest_first(prompt)
+    for case in cases[:SHOWN_CASES]:
         shown = view.case(prompt.id, case)
-        yield Line(f"  case    {one_line(case.case_id)}: {history(shown)}")
+        mark = " (must pass)" if case.must_pass else ""
+        yield Line(f"  case    {one_line(case.case_id)}{mark}: {history(shown)}")
         yield from (Line(line) for line in case_lines(shown, indent=" " * 10))
-    left = prompt.cases[SHOWN_CASES:]
+    left = cases[SHOWN_CASES:]
     if left:
         yield Line(f"  more    {_names(left)}")
 
@@ -148,7 +150,7 @@ def percent(value: float | None) -> str:
 
 def _what(prompt: PromptVerdict) -> str:
     if prompt.kinds and prompt.cases:
-        return f"worse: {_names(prompt.cases, 3)}"
+        return f"worse: {_names(_weightiest_first(prompt), 3)}"
     if prompt.reasons and prompt.state not in {State.PASS, State.NEW}:
         return one_line(_of_prompt(prompt, prompt.reasons[0]).split(";")[0], 70)
     failing = sum(not case.passed and bool(case.k1) for case in prompt.outcomes)
@@ -156,6 +158,11 @@ def _what(prompt: PromptVerdict) -> str:
     parts = [f"{failing} failing as before"] if failing and prompt.state is State.PASS else []
     parts += [f"{fixed} fixed"] if fixed else []
     return ", ".join(parts)
+
+
+def _weightiest_first(prompt: PromptVerdict) -> tuple[CaseOutcome, ...]:
+    """Order the named cases for a person: those that must always pass lead."""
+    return tuple(sorted(prompt.cases, key=lambda case: not case.must_pass))
 
 
 def _of_prompt(prompt: PromptVerdict, reason: str) -> str:
