@@ -31,9 +31,9 @@ class Facts:
     info: dict[str, JSON] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(eq=False)
 class Recorder:
-    """Collects the results that reports carry, from this process or from workers."""
+    """Collects the results that reports carry, from this process or from workers. Older pytests hash their plugins."""
 
     node: Callable[[str], str]
     """Turns a dataset's path into its node id."""
