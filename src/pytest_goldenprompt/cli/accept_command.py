@@ -30,14 +30,17 @@ def run(options: argparse.Namespace) -> int:
 
 def move(options: argparse.Namespace, mover: acceptance.Mover, what: str) -> int:
     """Move a pointer to the run that was named."""
-    if not options.reason.strip():
+    if not options.reason.strip(" ."):
         raise InputError("a reason is needed, found none", where="--reason")
     store = store_of(options)
     run_id = match_run(store.runs(), options.name)
     record = store.load(run_id)
     state = stored_state(store, run_id)
     even = tuple(word.strip() for word in options.even.split(",") if word.strip())
+    before = store.pointers()
     entry = mover(store, record, state, who=who(), time=now(), reason=options.reason, even=even)
     replaced = f", instead of {entry.replaced}" if entry.replaced else ""
-    print(f"run {run_id} is now {what.format(month=record.month)}{replaced}")
+    moved = mover is acceptance.accept and before.anchor is not None and store.pointers().anchor != before.anchor
+    also = "; the anchor, which nobody has set yet, moved to it too" if moved else ""
+    print(f"run {run_id} is now {what.format(month=record.month)}{replaced}{also}")
     return 0

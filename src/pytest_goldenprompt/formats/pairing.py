@@ -120,10 +120,21 @@ def discover(root: Path, folders: Iterable[Path], *, inline: bool = True) -> lis
     return sorted(found, key=lambda path: path.as_posix())
 
 
+def misplaced(root: Path, folders: Iterable[Path]) -> list[Path]:
+    """Find folders that have a golden dataset's name: whoever made one expects its cases to be run."""
+    walks = (_walk(root / folder) for folder in folders)
+    return sorted(Path(at, name) for walk in walks for at, names, _ in walk for name in names if is_dataset(name))
+
+
 def _files(folder: Path) -> Iterator[Path]:
+    yield from (Path(at, name) for at, _, names in _walk(folder) for name in names)
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Walk a folder without those that hold no datasets of this library."""
     for directory, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if _is_entered(Path(directory, name)))
-        yield from (Path(directory, name) for name in names)
+        yield directory, folders, names
 
 
 def _is_entered(folder: Path) -> bool:

@@ -40,11 +40,21 @@ def causes(before: PromptFacts, now: PromptFacts) -> tuple[str, ...]:
         found.append(_changed_evaluators(before, now))
     if not found and before.provider != now.provider and not (before.replayed or now.replayed):
         found.append(f"the provider changed from {before.provider} to {now.provider}")
-    return tuple(found) or (NONE_OF_OURS,)
+    if _differ(before.dataset_digest, now.dataset_digest):
+        found.append(f"the dataset changed ({now.dataset})")
+    return tuple(found) or (_unseen(now),)
+
+
+def _unseen(now: PromptFacts) -> str:
+    """Say what may have changed where nothing that is recorded did; a team's own code is not recorded."""
+    if now.provider.partition(":")[0] in {"python", "command"}:
+        return f"prompt, parameters and evaluators are the same; what {now.provider} does with them is not recorded"
+    return NONE_OF_OURS
 
 
 def _explained(prompt: PromptVerdict, before: dict[str, PromptFacts], now: dict[str, PromptFacts]) -> PromptVerdict:
-    if prompt.state not in EXPLAINED or not prompt.kinds or prompt.id not in before or prompt.id not in now:
+    worse = {"mean", "slice", "case"} & set(prompt.kinds)
+    if prompt.state not in EXPLAINED or not worse or prompt.id not in before or prompt.id not in now:
         return prompt
     if not (before[prompt.id].digest and now[prompt.id].digest):
         return prompt

@@ -85,11 +85,12 @@ def settles(pairs: Sequence[Pair], mixture: Mixture, found: Bound, margin: float
             f"the drop is {100 * found.drop:.1f} points, over the margin of {100 * margin:g}; "
             "more repeats of every case, or more cases, will show whether it is luck"
         )
+    stays = ", if the drop stays as it is" if found.drop > 0 else ""
     most = max(pair.now.k for pair in pairs)
     now = _pass_variance(pairs, mixture)
     for k1 in range(most + 1, MOST_REPEATS + 1):
         error = found.error * math.sqrt(_pass_variance(pairs, mixture, k1) / now)
         if found.drop + Z * error < margin:
-            return f"about {k1} repeats of every case would settle it, if the drop stays as it is"
+            return f"about {k1} repeats of every case would settle it{stays}"
     cases = math.ceil(len(pairs) * (Z * found.error / room) ** 2)
-    return f"about {cases} cases like these would settle it, if the drop stays as it is"
+    return f"about {cases} cases like these would settle it{stays}"

@@ -77,9 +77,11 @@ def _reasons(
 ) -> Iterable[str]:
     """List the run's reasons, the weightiest first: regressions seen, then what is missing, then the rest."""
     gating = [prompt for prompt in prompts if not prompt.draft]
-    seen = [prompt for prompt in gating if {"mean", "slice", "case"} & set(prompt.kinds)]
-    rest = sorted((prompt for prompt in gating if prompt not in seen), key=lambda one: -rank(one))
-    for prompt in seen:
+    unreadable = [prompt for prompt in gating if prompt.state is State.ERROR]
+    seen = [prompt for prompt in gating if {"mean", "slice", "case"} & set(prompt.kinds) and prompt not in unreadable]
+    known = [*unreadable, *seen]
+    rest = sorted((prompt for prompt in gating if prompt not in known), key=lambda one: -rank(one))
+    for prompt in known:
         yield from prompt.reasons
     yield from _about_the_run(current, pairings, counts)
     for prompt in rest:

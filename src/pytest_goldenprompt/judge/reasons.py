@@ -10,10 +10,14 @@ from pytest_goldenprompt.judge.figures import is_missing, majority_rate
 from pytest_goldenprompt.judge.pairing import DESELECTED, Pair, Pairing, used_to_pass
 from pytest_goldenprompt.judge.reading import passes_mostly
 from pytest_goldenprompt.judge.states import BAR
+from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import Change, PromptVerdict, State
 
 SHOWN = 5
 """How many names a sentence lists before it counts the rest."""
+
+MANY = 3
+"""Cases that share one cause, from which on the cause is said once."""
 
 ACCEPT = "put them back, or accept the dataset change with `goldenprompt accept`"
 
@@ -71,6 +75,10 @@ def _worse(verdict: PromptVerdict, pairs: Sequence[Pair]) -> Iterator[str]:
             yield f"got worse: the share of passed repeats fell {percent(verdict.rate)}"
         elif verdict.drop is not None and verdict.drop > 0.0:
             yield f"got worse: scores fell by {100 * verdict.drop:.1f} points, though no more cases fail"
+    must = [case.case_id for case in verdict.cases if case.must_pass and not case.passed]
+    if must:
+        marked = f"{counted(len(must), 'case')} marked must_pass {_fail(len(must))} ({names(must)})"
+        yield f"{marked}; red until passed, or until the mark is taken off"
     for part in verdict.slices:
         yield f"the {part.cases} cases tagged {part.tag} got worse, {percent(part.rate)} passed"
     if verdict.cases:
@@ -106,9 +114,8 @@ def _gaps(verdict: PromptVerdict, pairing: Pairing) -> Iterator[str]:
         yield f"incomplete: {names(pairing.twice)} has more than one result; give every case an id of its own"
     missing = [result for result in pairing.results if is_missing(result)]
     if missing:
-        told = [f"{result.case_id} ({_absence(verdict, result.case_id)})" for result in missing]
-        whole = counted(len(pairing.results), "case")
-        yield f"incomplete: {len(missing)} of {whole} without a whole result: {names(told)}"
+        told = names(_by_cause(verdict, missing))
+        yield f"incomplete: {len(missing)} of {counted(len(pairing.results), 'case')} without a whole result: {told}"
     left_out = sum(result.missing == DESELECTED for result in pairing.results)
     if left_out:
         yield f"partial: {len(pairing.results) - left_out} of {counted(len(pairing.results), 'case')} were chosen"
@@ -119,6 +126,18 @@ def _removal(pairing: Pairing) -> str:
     listed = passed or [result.case_id for result in pairing.removed]
     what = "that used to pass" if passed else "that passed at times"
     return f"incomplete: {counted(len(listed), 'case')} {what} removed ({names(listed)}); {ACCEPT}"
+
+
+def _by_cause(verdict: PromptVerdict, missing: Sequence[CaseResult]) -> Iterator[str]:
+    """Name cases with their causes; a cause that many share stands once, and for all of them without names."""
+    cases: dict[str, list[str]] = {}
+    for result in missing:
+        cases.setdefault(_absence(verdict, result.case_id), []).append(result.case_id)
+    for cause, ids in cases.items():
+        if len(ids) < MANY:
+            yield from (f"{name} ({cause})" for name in ids)
+        else:
+            yield cause if len(cases) == 1 else f"{cause} ({names(ids)})"
 
 
 def _absence(verdict: PromptVerdict, case_id: str) -> str:

@@ -83,8 +83,10 @@ class GoldenItem(pytest.Item):
 
 
 def _describe(prompt_id: str, run: CaseRun, reference: Reference) -> str:
-    """Say in a few lines what a red case was and is."""
+    """Say in a few lines what a red case was and is, and in one why there is nothing to say."""
     result = run.graded.result
+    if run.outcome.outcome is Outcome.MISSING:
+        return one_line(f"{prompt_id} {result.case_id}: no result: {run.outcome.why}", 300)
     stored = reference.baseline.cases if reference.baseline else ()
     then = next((one for one in stored if (one.prompt_id, one.case_id) == (prompt_id, result.case_id)), None)
     texts = {**(reference.texts() if then else {}), **run.graded.texts}

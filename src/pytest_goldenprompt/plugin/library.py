@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, portable, unreadable, with_determinism
 from pytest_goldenprompt.errors import InputError, StoreError
+from pytest_goldenprompt.formats.pairing import misplaced
 from pytest_goldenprompt.judge import certain
 from pytest_goldenprompt.model.contracts import Provider, ProviderSetting
 from pytest_goldenprompt.model.policy import Policy
@@ -79,6 +80,13 @@ class Library:
             except InputError as error:
                 self.unreadable[relative] = unreadable(self.settings.root, path, error)
         return self.planned.get(relative)
+
+    def note_misplaced(self) -> None:
+        """Note folders that are named like datasets: pytest never hands them over, so that they would be left out."""
+        root = self.settings.root
+        for path in misplaced(root, [Path(name) for name in self.settings.paths] or [Path()]):
+            error = InputError("no golden dataset, found a folder; a file is accepted", remedy="rename the folder")
+            self.unreadable.setdefault(path.relative_to(root).as_posix(), unreadable(root, path, error))
 
     def provider(self, name: str) -> Provider:
         """Give the provider of a name, wrapped for replay where that was asked for."""

@@ -60,6 +60,7 @@ def plan_of(library: Library, items: Iterable[pytest.Item]) -> PlanData:
             plan.texts[planned.facts.digest] = planned.prompt.text
         for case in planned.cases:
             plan.cases[planned.facts.id, case.case.id] = case.result(planned.facts.id)
+    library.note_misplaced()
     for facts in library.unreadable.values():
         # A dataset that cannot be read must not take the place of one that can.
         apart = replace(facts, id=facts.dataset) if facts.id in plan.prompts else facts

@@ -69,6 +69,7 @@ class Display:
             conclusion.reference,
             conclusion.texts,
             self._library.reference.texts,
+            name=conclusion.record.id,
             command=self._library.reference.command,
             even=tuple(objections(conclusion.record, conclusion.verdict.state)),
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from tabulate import tabulate
 
-from pytest_goldenprompt.model.verdict import CaseOutcome, Change, PromptVerdict, State, Verdict
+from pytest_goldenprompt.model.verdict import CaseOutcome, Change, Outcome, PromptVerdict, State, Verdict
 from pytest_goldenprompt.reports.case_text import case_lines, history
 from pytest_goldenprompt.reports.inert import one_line
 from pytest_goldenprompt.reports.view import RunView
@@ -21,6 +22,14 @@ DESCRIBED = BAD - {State.NO_BASELINE}
 """States that a finding of their own explains; without a stored run one sentence serves for all prompts."""
 WORSE = {"mean", "slice", "case", "bar"}
 """Kinds that say that a prompt got worse; what is missing or removed is not known to be."""
+WORDS = {
+    Outcome.SUSPECT: "worse, maybe by luck",
+    Outcome.NEW: "new and failing",
+    Outcome.CHANGED: "changed and failing",
+    Outcome.FAILING: "failing as before",
+    Outcome.FIXED: "fixed",
+}
+"""What a row says of cases that did not plainly pass."""
 COLOURS = {State.PASS: "green", State.NEW: "green", State.INCONCLUSIVE: "yellow"}
 HEADERS = ("prompt", "state", "cases", "then", "now", "what")
 
@@ -50,7 +59,7 @@ def table(view: RunView) -> Iterator[Line]:
         (
             one_line(prompt.id),
             "draft" if prompt.draft else prompt.state.value,
-            str(prompt.planned) if prompt.compared == prompt.planned else f"{prompt.compared} of {prompt.planned}",
+            str(prompt.planned) if prompt.compared in {0, prompt.planned} else f"{prompt.compared} of {prompt.planned}",
             percent(prompt.rate.then),
             percent(prompt.rate.now),
             _what(prompt),
@@ -153,11 +162,12 @@ def _what(prompt: PromptVerdict) -> str:
         return f"worse: {_names(_weightiest_first(prompt), 3)}"
     if prompt.reasons and prompt.state not in {State.PASS, State.NEW}:
         return one_line(_of_prompt(prompt, prompt.reasons[0]).split(";")[0], 70)
-    failing = sum(not case.passed and bool(case.k1) for case in prompt.outcomes)
-    fixed = sum(case.outcome == "fixed" for case in prompt.outcomes)
-    parts = [f"{failing} failing as before"] if failing and prompt.state is State.PASS else []
-    parts += [f"{fixed} fixed"] if fixed else []
-    return ", ".join(parts)
+    counts = Counter(WORDS.get(case.outcome, "") for case in prompt.outcomes if _is_told(case))
+    return ", ".join(f"{counts[word]} {word}" for word in WORDS.values() if counts[word])
+
+
+def _is_told(case: CaseOutcome) -> bool:
+    return case.outcome is Outcome.FIXED or (bool(case.k1) and not case.passed)
 
 
 def _weightiest_first(prompt: PromptVerdict) -> tuple[CaseOutcome, ...]:

@@ -357,7 +357,8 @@ def test_a_case_that_must_pass_fails_any_run():
     assert judge(None, run(broken), POLICY).state is State.REGRESSED
     found = verdict(run(*cases(STEADY), broken))
     assert (found.state, found.prompts[0].kinds) == (State.REGRESSED, ("case",))
-    assert "worst case: must (must always pass, failed 1 of 10)" in found.reasons[0]
+    assert "1 case marked must_pass fails (must); red until passed" in found.reasons[0]
+    assert "worst case: must (must always pass, failed 1 of 10)" in found.reasons[1]
 
 
 def test_a_deterministic_flip_is_a_regression():

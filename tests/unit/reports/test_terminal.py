@@ -75,7 +75,7 @@ def test_a_run_without_a_stored_one_says_how_to_record_it():
 
 def test_the_first_recording_is_new():
     lines = shown(SAME, first=True)
-    assert lines[2].split() == ["p", "new", "0", "of", "3", "-", "66.7", "%"]
+    assert lines[2].split() == ["p", "new", "3", "-", "66.7", "%", "1", "new", "and", "failing"]
     assert verdict_of(lines).startswith("VERDICT NEW: p: new: 66.7 % of 3 cases pass")
 
 
