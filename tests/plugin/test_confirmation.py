@@ -70,3 +70,19 @@ def test_a_slow_slide_is_seen_against_the_anchor(library):
     assert run.code == 1
     shown = library.command("show", "last")
     assert "DRIFTED prompts/triage" in shown.out
+
+
+def test_a_suspect_that_cannot_be_asked_again_by_the_controller_is_not_green(library):
+    """Workers load the conftest beside the datasets, the controller does not: its absence must not let a suspect go."""
+    library.write("evals/conftest.py", "import pathlib, sys\nsys.path.insert(0, str(pathlib.Path(__file__).parent))\n")
+    library.write(
+        "evals/asked.py", "def answer(text):\n    return 'no' if (text, BROKEN) == ('c1 text', True) else 'yes'\n"
+    )
+    library.write("evals/asked.py", "BROKEN = False\n" + (library.folder / "evals/asked.py").read_text())
+    library.dataset("evals/triage", dict.fromkeys(NAMES, "yes"), header="provider: python:asked:answer")
+    assert library.run("--golden-record").code == 0
+    library.write("evals/asked.py", (library.folder / "evals/asked.py").read_text().replace("False", "True"))
+    for way in WAYS:
+        run = library.run(*way)
+        assert run.code == 1, run.out
+        assert run.state in {"regressed", "incomplete"}

@@ -132,3 +132,43 @@ def test_stopping_at_the_first_failure_stops_spending(stored):
     assert run.code == 1
     assert run.state == "incomplete"
     assert len(stored.calls()) <= 4
+
+
+def test_workers_too_find_the_datasets_that_testpaths_would_hide(stored):
+    stored.ini("testpaths = checks\n")
+    stored.write("checks/test_it.py", "def test_it():\n    pass\n")
+    run = stored.run("-n", "2")
+    assert (run.code, run.verdict["counts"]["run"]) == (0, 4), run.out
+
+
+def test_a_lost_pointer_file_does_not_make_the_next_recording_the_first(stored):
+    (stored.folder / ".goldenprompt/baselines.json").unlink()
+    stored.answers({"a": "no", "b": "no", "c": "no"})
+    run = stored.run("--golden-record")
+    assert (run.code, run.state) == (1, "no-baseline"), run.out
+    assert "not accepted" in run.out
+
+
+def test_an_incomplete_run_is_not_accepted_over_the_regression_it_shows(stored):
+    stored.dataset("prompts/triage", {"b": "yes", "c": "yes", "d": "no"})
+    stored.answers({"b": "no"})
+    assert stored.run().state == "incomplete"
+    refused = stored.command("accept", "last", "--reason", "case a is obsolete")
+    assert refused.code == 2
+    assert "--even regressed" in refused.out
+
+
+def test_the_same_answers_judged_worse_are_not_green(library):
+    library.model(deterministic=False)
+    library.write(
+        "checks.py", "import pathlib\ndef good(case):\n    return case.id not in pathlib.Path('bad').read_text()\n"
+    )
+    library.write("bad", "")
+    library.dataset("prompts/triage", {f"c{number}": "yes" for number in range(10, 40)})
+    path = library.folder / "prompts/triage.golden.yaml"
+    path.write_text(path.read_text().replace("[exact]", '[{python: "checks:good"}]'))
+    first = library.run("--golden-record")
+    assert first.code == 0, first.out
+    library.write("bad", "c11 c12 c13 c14")
+    run = library.run()
+    assert (run.code, run.state) == (1, "regressed"), run.out

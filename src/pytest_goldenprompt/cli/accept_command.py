@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from pytest_goldenprompt.cli.judged import stored_state
 from pytest_goldenprompt.cli.place import now, store_of, who
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store import acceptance
 from pytest_goldenprompt.store.reference import match_run
 
@@ -28,6 +30,13 @@ def run(options: argparse.Namespace) -> int:
     return move(options, acceptance.accept, "the baseline of {month}")
 
 
+def _weightiest(state: State, verdict: dict[str, Any]) -> State:
+    """Let a regression that was seen speak, where something missing or unreadable gave the run its state."""
+    prompts = [prompt for prompt in verdict.get("prompts", ()) if not prompt.get("draft")]
+    worse = any({"mean", "slice", "case", "bar"} & set(prompt.get("kinds", ())) for prompt in prompts)
+    return State.REGRESSED if worse and state is not State.DRIFTED else state
+
+
 def move(options: argparse.Namespace, mover: acceptance.Mover, what: str) -> int:
     """Move a pointer to the run that was named."""
     if not options.reason.strip(" ."):
@@ -35,7 +44,7 @@ def move(options: argparse.Namespace, mover: acceptance.Mover, what: str) -> int
     store = store_of(options)
     run_id = match_run(store.runs(), options.name)
     record = store.load(run_id)
-    state = stored_state(store, run_id)
+    state = _weightiest(stored_state(store, run_id), store.verdict(run_id))
     even = tuple(word.strip() for word in options.even.split(",") if word.strip())
     before = store.pointers()
     entry = mover(store, record, state, who=who(), time=now(), reason=options.reason, even=even)

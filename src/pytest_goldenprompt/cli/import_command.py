@@ -142,7 +142,7 @@ def _keep(store: FolderStore, record: RunRecord, texts: dict[str, str], policy: 
     facts = _reference(store, baseline) if baseline else None
     text = to_text(verdict_record(verdict, record, facts, None, digest_of_bytes(cases_text(record).encode())))
     store.save(record, texts, text, keep=True)
-    _, sentence = accept_by_itself(store, record, verdict.state, first=first)
+    _, sentence = accept_by_itself(store, record, verdict.state, first=first, verdict=verdict)
     return f"run {record.id}: {len(record.cases)} cases of {len(record.prompts)} prompts {sentence}"
 
 

@@ -158,13 +158,20 @@ def _match(
 
 
 def _same_answers(results: Iterable[CaseResult], stored: Mapping[str, CaseResult]) -> bool:
-    """Say whether every case that both runs observed got one and the same answer then and now."""
+    """Say whether every case that both runs observed got one and the same answer, and the same score, then and now.
+
+    A score that differs for the same answer is the evaluator's luck, and is tested like any other.
+    """
     answers = [
-        {repeat.output for one in (result, stored[result.case_id]) for repeat in usable(one)}
+        {
+            (repeat.output, repeat.passed, repeat.score)
+            for one in (result, stored[result.case_id])
+            for repeat in usable(one)
+        }
         for result in results
         if result.case_id in stored and usable(result) and usable(stored[result.case_id])
     ]
-    return bool(answers) and all(len(given) == 1 and None not in given for given in answers)
+    return bool(answers) and all(len(given) == 1 and next(iter(given))[0] is not None for given in answers)
 
 
 def stand_ins(removed: Iterable[CaseResult], k: int) -> tuple[Pair, ...]:

@@ -16,6 +16,9 @@ from pytest_goldenprompt.model.verdict import Change, PromptVerdict, State
 SHOWN = 5
 """How many names a sentence lists before it counts the rest."""
 
+LONGEST = 300
+"""Characters of an error that a reason repeats."""
+
 MANY = 3
 """Cases that share one cause, from which on the cause is said once."""
 
@@ -132,7 +135,8 @@ def _by_cause(verdict: PromptVerdict, missing: Sequence[CaseResult]) -> Iterator
     """Name cases with their causes; a cause that many share stands once, and for all of them without names."""
     cases: dict[str, list[str]] = {}
     for result in missing:
-        cases.setdefault(_absence(verdict, result.case_id), []).append(result.case_id)
+        cause = result.errors[0][:LONGEST] if result.errors else _absence(verdict, result.case_id)
+        cases.setdefault(cause, []).append(result.case_id)
     for cause, ids in cases.items():
         if len(ids) < MANY:
             yield from (f"{name} ({cause})" for name in ids)

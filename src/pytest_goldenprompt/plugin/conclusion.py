@@ -61,9 +61,12 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     narrow = narrowed(library, plan) if known else ()
     why = stopped or ("" if known else "no worker lived to tell what it ran")
     record = recorder.record(facts, plan, clock(), narrow, (why,) if why else ())
-    extra = 0 if why else confirm_suspects(library, recorder, record)
-    if extra:
-        record = recorder.record(facts, plan, clock(), narrow, ())
+    try:
+        extra = 0 if why else confirm_suspects(library, recorder, record)
+    except KeyboardInterrupt:
+        extra, why = 0, "it was interrupted while suspects were run again"
+    if extra or why:
+        record = recorder.record(facts, plan, clock(), narrow, (why,) if why else ())
     verdict = judge(reference.baseline, record, library.policy, first=reference.first, extra_calls=extra)
     verdict = with_causes(verdict, reference.baseline, record)
     if reference.pinned is not None:
@@ -76,7 +79,7 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     library.store.save(record, texts, text, keep=keep)
     sentence = ""
     if library.settings.record:
-        _, sentence = accept_by_itself(library.store, record, verdict.state, first=reference.first)
+        _, sentence = accept_by_itself(library.store, record, verdict.state, first=reference.first, verdict=verdict)
     paths = _write_reports(library, text)
     return Conclusion(record, verdict, reference.baseline, reference.facts, reference.anchor, texts, sentence, paths)
 

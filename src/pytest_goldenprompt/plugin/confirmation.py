@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pytest_goldenprompt.engine.attempt import Limits
 from pytest_goldenprompt.engine.confirm import Suspect, confirm
+from pytest_goldenprompt.engine.grade import Graded
 from pytest_goldenprompt.judge.anchor import anchor_policy
 from pytest_goldenprompt.judge.suspects import suspects
-from pytest_goldenprompt.model.record import RunRecord
+from pytest_goldenprompt.model.record import PromptFacts, RunRecord
+from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.recorder import Recorder
 
@@ -19,9 +22,13 @@ def confirm_suspects(library: Library, recorder: Recorder, record: RunRecord) ->
 
     Prompts without luck to test, and answers that can only be replayed, are left as they are.
     """
-    chosen = list(_chosen(library, record))
+    found = list(_chosen(library, record))
+    chosen = [one for one in found if isinstance(one, Suspect)]
+    for one in found:
+        if isinstance(one, CaseResult):
+            recorder.take_in(Graded(one, {}))
     if not chosen:
-        return 0
+        return len(found)
     settings, repeats = library.settings, library.policy.confirm_repeats
     limits = Limits(concurrency=settings.concurrency, timeout=settings.timeout)
     before = sum(len(suspect.shown.repeats) for suspect in chosen)
@@ -32,7 +39,7 @@ def confirm_suspects(library: Library, recorder: Recorder, record: RunRecord) ->
     return after - before
 
 
-def _chosen(library: Library, record: RunRecord) -> Iterator[Suspect]:
+def _chosen(library: Library, record: RunRecord) -> Iterator[Suspect | CaseResult]:
     reference, policy = library.reference, library.policy
     wanted = set(suspects(reference.baseline, record, policy))
     if reference.pinned is not None:
@@ -43,8 +50,19 @@ def _chosen(library: Library, record: RunRecord) -> Iterator[Suspect]:
     shown = {(case.prompt_id, case.case_id): case for case in record.cases}
     library.renew_providers()
     for prompt_id, case_id in sorted(wanted):
-        planned = library.plan(library.settings.root / facts[prompt_id].dataset)
-        if planned is None or not library.can_confirm(planned):
-            continue
-        case = next(one for one in planned.cases if one.case.id == case_id)
-        yield Suspect(planned, case, library.provider(planned.provider), shown[prompt_id, case_id])
+        if library.can_confirm(facts[prompt_id]):
+            yield _suspect(library, facts[prompt_id], shown[prompt_id, case_id])
+
+
+def _suspect(library: Library, facts: PromptFacts, shown: CaseResult) -> Suspect | CaseResult:
+    """Find how to ask a case again; where that cannot be found any more, the case says so and has no whole result."""
+    planned = library.plan(library.settings.root / facts.dataset)
+    case = next((one for one in planned.cases if one.case.id == shown.case_id), None) if planned else None
+    try:
+        if planned is not None and case is not None and case.digest == shown.digest:
+            return Suspect(planned, case, library.provider(planned.provider), shown)
+        why = "its dataset cannot be read here, or changed meanwhile"
+    except Exception as error:  # noqa: BLE001 - a provider's factory may raise anything; the suspect is not confirmed
+        why = f"{type(error).__name__}: {error}"
+    lost = Repeat(error=f"looked worse and could not be run again: {why}")
+    return replace(shown, repeats=(*shown.repeats, lost))

@@ -10,6 +10,7 @@ import pytest
 
 from pytest_goldenprompt.errors import GoldenpromptError
 from pytest_goldenprompt.judge.exits import is_green
+from pytest_goldenprompt.model.values import canonical
 from pytest_goldenprompt.model.verdict import PromptVerdict, State, Verdict
 from pytest_goldenprompt.plugin.conclusion import Conclusion, conclude
 from pytest_goldenprompt.plugin.distributed import Controller
@@ -52,6 +53,8 @@ class Gate:
         self.trouble = ""
         """Why there is no conclusion, where the store or a report failed."""
         self.listing = False
+        self.notes: list[str] = []
+        """What plugins did wrong, which changes no verdict."""
 
     @property
     def plan(self) -> PlanData | None:
@@ -117,7 +120,12 @@ class Gate:
 
     def _conclude(self, session: pytest.Session, stopped: str) -> None:
         hook = session.config.hook
-        hook.pytest_goldenprompt_run_info(info=self._facts.info)
+        try:
+            hook.pytest_goldenprompt_run_info(info=self._facts.info)
+            canonical(self._facts.info)
+        except Exception as error:  # noqa: BLE001 - a plugin's facts are not worth a paid run
+            self._facts.info.clear()
+            self.notes.append(f"pytest_goldenprompt_run_info gave no facts: {type(error).__name__}: {error}")
         try:
             self.conclusion = conclude(self._library, self._recorder, self.plan, self._facts, self._clock, stopped)
         except GoldenpromptError as error:
@@ -127,7 +135,10 @@ class Gate:
             session.testscollected += len(self.conclusion.verdict.prompts)
         for prompt in self.conclusion.verdict.prompts:
             self._report(session, prompt)
-        hook.pytest_goldenprompt_verdict(record=self.conclusion.record, verdict=self.conclusion.verdict)
+        try:
+            hook.pytest_goldenprompt_verdict(record=self.conclusion.record, verdict=self.conclusion.verdict)
+        except Exception as error:  # noqa: BLE001 - whom it may concern is told; the verdict stands
+            self.notes.append(f"pytest_goldenprompt_verdict failed: {type(error).__name__}: {error}")
 
     def _report(self, session: pytest.Session, prompt: PromptVerdict) -> None:
         """Emit the gate of one dataset as a report that every listener of pytest understands."""

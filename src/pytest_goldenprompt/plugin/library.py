@@ -116,14 +116,13 @@ class Library:
         """Say whether a case looks certainly worse by its p-value alone, and will be run again before that is said."""
         by_luck = outcome.outcome is Outcome.REGRESSED and outcome.p is not None
         sure = outcome.must_pass and not outcome.passed
-        planned = next((one for one in self.planned.values() if one.facts.id == facts.id), None)
-        more = outcome.k1 < self.policy.confirm_repeats and planned is not None and self.can_confirm(planned)
+        more = outcome.k1 < self.policy.confirm_repeats and self.can_confirm(facts)
         return by_luck and not sure and more
 
-    def can_confirm(self, planned: PlannedPrompt) -> bool:
+    def can_confirm(self, facts: PromptFacts) -> bool:
         """Say whether asking again tells anything: there is luck, and the answers are live ones."""
-        live = planned.provider.partition(":")[0] != "replay" and self.settings.replay not in {"none", "once"}
-        return live and not planned.facts.deterministic
+        live = facts.provider.partition(":")[0] != "replay" and self.settings.replay not in {"none", "once"}
+        return live and not facts.deterministic
 
     def renew_providers(self) -> None:
         """Forget the providers that an engine closed; each is built anew when it is asked for."""

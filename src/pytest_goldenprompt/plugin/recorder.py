@@ -54,8 +54,7 @@ class Recorder:
         """Keep a case's graded answers; a further word on the same case takes the place of the first."""
         key = graded.result.prompt_id, graded.result.case_id
         before = self.graded.get(key)
-        texts = {**(before.texts if before else {}), **graded.texts}
-        self.graded[key] = replace(graded, texts=texts)
+        self.graded[key] = graded if before is None else _joined(before, graded)
 
     def record(
         self, facts: Facts, plan: PlanData, finished: datetime, narrowed: tuple[str, ...], stopped: tuple[str, ...]
@@ -103,6 +102,17 @@ class Recorder:
             fingerprints=tuple(sorted({name for one in graded for name in one.fingerprints})),
             replayed=any(one.replayed for one in graded),
         )
+
+
+def _joined(before: Graded, graded: Graded) -> Graded:
+    """Keep of a case's earlier answers who gave them, and their texts; the result is the later one."""
+    return replace(
+        graded,
+        texts={**before.texts, **graded.texts},
+        served=tuple(sorted({*before.served, *graded.served})),
+        fingerprints=tuple(sorted({*before.fingerprints, *graded.fingerprints})),
+        replayed=before.replayed or graded.replayed,
+    )
 
 
 def _text(moment: datetime) -> str:

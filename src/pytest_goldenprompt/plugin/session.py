@@ -67,6 +67,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     manager = config.pluginmanager
     manager.register(Collection(library), "goldenprompt-collection")
     manager.register(config.stash[SCHEDULE], "goldenprompt-schedule")
+    add_golden_paths(config, settings)
     if share.whole:
         _control(config, library, month, clock, started)
     else:
@@ -77,7 +78,6 @@ def _control(
     config: pytest.Config, library: Library, month: str, clock: Callable[[], datetime], started: datetime
 ) -> None:
     settings, reference = library.settings, library.reference
-    add_golden_paths(config, settings)
     controller = Controller({"root": str(settings.root), "month": month, "baseline": reference.name})
     recorder = Recorder(node_of(settings.root, config.rootpath))
     gate = Gate(library, recorder, controller, _facts(library, month, started), clock)
@@ -161,6 +161,8 @@ def _facts(library: Library, month: str, started: datetime) -> Facts:
 def _remove_stale(reports: Iterable[Path]) -> None:
     """Remove reports of an earlier run: none may be taken for this one's, however this one ends."""
     for path in reports:
+        if path.is_file() and '"verdict"' not in path.read_text(encoding="utf-8", errors="replace"):
+            raise StoreError(f"{path}: a file that is no verdict record is there: name another path for the report")
         try:
             path.unlink(missing_ok=True)
         except NotADirectoryError:

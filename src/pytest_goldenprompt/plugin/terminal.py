@@ -12,7 +12,7 @@ from pytest_goldenprompt.plugin.conclusion import Conclusion
 from pytest_goldenprompt.plugin.gate import Gate
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData
-from pytest_goldenprompt.reports.inert import inert
+from pytest_goldenprompt.reports.inert import inert, one_line
 from pytest_goldenprompt.reports.terminal import Line, summary
 from pytest_goldenprompt.reports.view import RunView
 from pytest_goldenprompt.store.acceptance import objections
@@ -80,6 +80,7 @@ class Display:
             )
         if conclusion.kept:
             lines.append(Line(f"record  {inert(conclusion.kept)}"))
+        lines += [Line(f"note    {one_line(note)}", "yellow") for note in self._gate.notes]
         lines += [Line(f"report  {_shown(path)}") for path in conclusion.reports]
         if conclusion.verdict.state is State.INCONCLUSIVE and self._gate.is_green(conclusion.verdict):
             lines.append(Line("        inconclusive lets a deploy pass; --golden-strict makes it fail", "yellow"))

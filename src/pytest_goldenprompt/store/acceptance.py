@@ -9,7 +9,7 @@ from typing import Protocol
 from pytest_goldenprompt.errors import GoldenpromptError
 from pytest_goldenprompt.model.pointers import LogEntry, Pointer, Pointers
 from pytest_goldenprompt.model.record import RunKind, RunRecord
-from pytest_goldenprompt.model.verdict import State
+from pytest_goldenprompt.model.verdict import State, Verdict
 from pytest_goldenprompt.store.folder import FolderStore
 
 GOOD = {State.PASS, State.INCONCLUSIVE, State.NEW}
@@ -102,7 +102,9 @@ def anchor(  # noqa: PLR0913 - the same
     return entry
 
 
-def accept_by_itself(store: FolderStore, record: RunRecord, state: State, *, first: bool) -> tuple[Pointer | None, str]:
+def accept_by_itself(
+    store: FolderStore, record: RunRecord, state: State, *, first: bool, verdict: Verdict | None = None
+) -> tuple[Pointer | None, str]:
     """Accept a recording run that needs nobody's word; otherwise give the sentence that says what it waits for.
 
     The first run of a store may come from files that are not committed yet: there is nothing to guard.
@@ -112,12 +114,30 @@ def accept_by_itself(store: FolderStore, record: RunRecord, state: State, *, fir
     against = objections(record, state)
     if first:
         against.pop("dirty", None)
+    if first and store.has_history():
+        against["second"] = "another run became the first one meanwhile"
+    if verdict is not None and "partial" not in against:
+        against |= _moved_on(record, verdict)
     if state not in GOOD:
         against.setdefault(state.value, f"it is {state.value}")
     if against:
         return None, f"stored, not accepted: {'; '.join(against.values())}"
     _point(store, record, store.pointers().anchor, "the recording run", record.finished, state.value)
     return store.pointers().months[record.month], f"stored and accepted as the baseline of {record.month}"
+
+
+def _moved_on(record: RunRecord, verdict: Verdict) -> dict[str, str]:
+    """Say where a run is no longer a comparison of the same prompts, which a person must have seen."""
+    drafts = {facts.id for facts in record.prompts if facts.draft}
+    found = {}
+    for prompt in verdict.prompts:
+        if prompt.draft or prompt.state is State.NEW:
+            continue
+        if prompt.id in drafts:
+            found[f"draft {prompt.id}"] = f"{prompt.id} became a draft"
+        elif 2 * prompt.compared < prompt.planned or prompt.removed:
+            found[f"changed {prompt.id}"] = f"the dataset of {prompt.id} changed too much to compare it"
+    return found
 
 
 def _refuse(record: RunRecord, against: dict[str, str], even: Collection[str]) -> None:

@@ -96,8 +96,8 @@ class FolderStore:
         plain = codec.unsealed(codec.read_object(read_text(path), str(path)), str(path))
         if plain.keys() != {"months", "anchor"} or not isinstance(plain["months"], dict):
             raise StoreError(f"{path}: not a map of pointers: restore it from version control")
-        months = {month: codec.build(Pointer, item, str(path)) for month, item in plain["months"].items()}
-        anchor = None if plain["anchor"] is None else codec.build(Pointer, plain["anchor"], str(path))
+        months = {month: _pointer(item, path) for month, item in plain["months"].items()}
+        anchor = None if plain["anchor"] is None else _pointer(plain["anchor"], path)
         return Pointers(months, anchor)
 
     def move(self, before: Pointers, after: Pointers, entry: LogEntry) -> None:
@@ -124,7 +124,7 @@ class FolderStore:
 
     def has_history(self) -> bool:
         """Say whether anything was ever accepted here."""
-        return (self.folder / "baselines.json").exists()
+        return any((self.folder / name).exists() for name in ("baselines.json", "log.jsonl"))
 
     def _home(self, run_id: str) -> Path:
         for home in (self.folder / "runs", self.cache / "runs"):
@@ -162,6 +162,13 @@ def _part(home: Path, name: str) -> str:
     if not isinstance(files, dict) or files.get(name) != digest_of_bytes(text.encode("utf-8")):
         raise StoreError(f"{home / name}: changed since it was stored: restore it from version control")
     return text
+
+
+def _pointer(plain: Any, path: Path) -> Pointer:
+    pointer = codec.build(Pointer, plain, str(path))
+    if not (isinstance(pointer.run, str) and isinstance(pointer.digest, str)):
+        raise StoreError(f"{path}: not a map of pointers: restore it from version control")
+    return pointer
 
 
 def _files(record: RunRecord, texts: Mapping[str, str], verdict: str) -> dict[str, str]:
