@@ -19,8 +19,10 @@ FEW = settings(
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],
     database=None,
+    derandomize=True,
 )
-"""Without shrinking, which takes minutes here: the first counterexample is small enough to read."""
+"""Without shrinking, which takes minutes here: the first counterexample is small enough to read. The same examples in
+each run, so that a change is judged by what it changes; raise `max_examples` to look for more."""
 FLAGGED = {State.REGRESSED, State.INCOMPLETE}
 
 
