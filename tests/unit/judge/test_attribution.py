@@ -21,6 +21,7 @@ THEN = facts(path="support/triage.prompt.md", digest="d", parameters_digest="p",
         ({"served": ("m-2",)}, "another model answered: m-1 before, m-2 now"),
         ({"served": ("m-1",), "fingerprints": ("f2",)}, "the provider's build of the model changed"),
         ({"evaluators": ("exact@2",)}, "the evaluators changed, not like for like: exact@1, exact@2"),
+        ({"dataset_digest": "e"}, "the dataset changed (support/triage.golden.yaml)"),
         ({"provider": "local:m.gguf"}, "the provider changed from openai:m to local:m.gguf"),
     ],
 )
@@ -38,6 +39,11 @@ def test_several_changes_are_all_named():
 @pytest.mark.parametrize("changed", [{}, {"served": ("m-1",)}, {"provider": "replay", "replayed": True}])
 def test_where_nothing_of_ours_changed_it_is_said(changed):
     assert causes(THEN, replace(THEN, **changed)) == (NONE_OF_OURS,)
+
+
+def test_what_a_function_of_the_team_does_is_not_recorded_and_not_blamed_on_a_model():
+    [cause] = causes(replace(THEN, provider="python:desk:answer"), replace(THEN, provider="python:desk:answer"))
+    assert cause.endswith("what python:desk:answer does with them is not recorded")
 
 
 def judged(then, now, *, worse=True):
