@@ -8,7 +8,7 @@ from typing import Any
 from pytest_goldenprompt.cli.judged import stored_state
 from pytest_goldenprompt.cli.place import now, store_of, who
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.model.verdict import State
+from pytest_goldenprompt.model.verdict import State, WaiverState
 from pytest_goldenprompt.store import acceptance
 from pytest_goldenprompt.store.reference import match_run
 
@@ -21,7 +21,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--even",
         default="",
         metavar="WORDS",
-        help="accept although it is one or more of partial, errored, dirty, replayed, regressed (comma separated)",
+        help="although it is one or more of partial, errored, dirty, replayed, regressed, waived (comma separated)",
     )
 
 
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
 def _weightiest(state: State, verdict: dict[str, Any]) -> State:
     """Let a regression that was seen speak, where something missing or unreadable gave the run its state."""
     prompts = [prompt for prompt in verdict.get("prompts", ()) if not prompt.get("draft")]
-    worse = any({"mean", "slice", "case", "bar"} & set(prompt.get("kinds", ())) for prompt in prompts)
+    worse = any({"mean", "slice", "case", "bar", "waiver"} & set(prompt.get("kinds", ())) for prompt in prompts)
     return State.REGRESSED if worse and state is not State.DRIFTED else state
 
 
@@ -44,10 +44,12 @@ def move(options: argparse.Namespace, mover: acceptance.Mover, what: str) -> int
     store = store_of(options)
     run_id = match_run(store.runs(), options.name)
     record = store.load(run_id)
-    state = _weightiest(stored_state(store, run_id), store.verdict(run_id))
+    verdict = store.verdict(run_id)
+    state = _weightiest(stored_state(store, run_id), verdict)
+    waived = any(one["state"] == WaiverState.USED for one in verdict.get("waived", ()))
     even = tuple(word.strip() for word in options.even.split(",") if word.strip())
     before = store.pointers()
-    entry = mover(store, record, state, who=who(), time=now(), reason=options.reason, even=even)
+    entry = mover(store, record, state, who=who(), time=now(), reason=options.reason, even=even, waived=waived)
     replaced = f", instead of {entry.replaced}" if entry.replaced else ""
     moved = mover is acceptance.accept and before.anchor is not None and store.pointers().anchor != before.anchor
     also = "; the anchor, which nobody has set yet, moved to it too" if moved else ""

@@ -9,13 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from pytest_goldenprompt.cli.judged import print_lines
-from pytest_goldenprompt.cli.place import root_of, store_of
+from pytest_goldenprompt.cli.place import now, root_of, store_of
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.answers import read_scores
 from pytest_goldenprompt.formats.policy import read_policy
-from pytest_goldenprompt.judge.attribution import with_causes
+from pytest_goldenprompt.judge.decide import References, decide
 from pytest_goldenprompt.judge.exits import EXIT_OF_STATE
-from pytest_goldenprompt.judge.gate import judge
 from pytest_goldenprompt.judge.topup import top_up
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.values import digest_of_bytes
@@ -42,10 +41,10 @@ def run(options: argparse.Namespace) -> int:
     """Judge, print, and give the verdict's own exit code."""
     reports = [_report(text) for text in options.report]
     base, current = _read(options, options.base), _read(options, options.current)
-    policy, drawn = read_policy(root_of(options)), 0
+    policy, drawn, today = read_policy(root_of(options)), 0, now()[: len("YYYY-MM-DD")]
     if options.topup:
-        current, drawn = top_up(base, current, _read(options, options.topup), policy)
-    verdict = with_causes(judge(base, current, policy, extra_calls=drawn), base, current)
+        current, drawn = top_up(base, current, _read(options, options.topup), policy, today)
+    verdict = decide(References(base), current, policy, today=today, extra_calls=drawn)
     digest = digest_of_bytes(cases_text(base).encode())
     reference = ReferenceFacts(base.id, base.month, digest)
     text = to_text(verdict_record(verdict, current, reference, None, digest_of_bytes(cases_text(current).encode())))

@@ -17,8 +17,7 @@ from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats import answers as files
 from pytest_goldenprompt.formats.policy import read_policy
-from pytest_goldenprompt.judge.attribution import with_causes
-from pytest_goldenprompt.judge.gate import judge
+from pytest_goldenprompt.judge.decide import References, decide
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
@@ -119,7 +118,8 @@ def _record(imported: _Imported, month: str, policy: Policy) -> RunRecord:
         started=moment,
         finished=moment,
         tool=__version__,
-        policy_digest=digest_of({name: getattr(policy, name) for name in policy.__slots__}),
+        policy_digest=digest_of(policy.plain()),
+        policy=policy.plain(),
         prompts=tuple(sorted(imported.prompts, key=lambda facts: facts.id)),
         cases=tuple(cases),
     )
@@ -138,7 +138,7 @@ def _keep(store: FolderStore, record: RunRecord, texts: dict[str, str], policy: 
     first = not store.has_history()
     found = find_baseline(store, "last-month", month=record.month, recording=True)
     baseline = load_baseline(store, found) if found else None
-    verdict = with_causes(judge(baseline, record, policy, first=first), baseline, record)
+    verdict = decide(References(baseline, first=first), record, policy)
     facts = _reference(store, baseline) if baseline else None
     text = to_text(verdict_record(verdict, record, facts, None, digest_of_bytes(cases_text(record).encode())))
     store.save(record, texts, text, keep=True)

@@ -8,15 +8,15 @@ from typing import Any
 
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.formats.policy import read_policy
-from pytest_goldenprompt.judge.anchor import with_anchor
-from pytest_goldenprompt.judge.attribution import with_causes
-from pytest_goldenprompt.judge.gate import judge
+from pytest_goldenprompt.judge.decide import References, decide
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.verdict import ReferenceFacts, State
 from pytest_goldenprompt.reports.terminal import Line
 from pytest_goldenprompt.reports.view import RunView
+from pytest_goldenprompt.store import codec
 from pytest_goldenprompt.store.acceptance import objections
 from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.history import history
 from pytest_goldenprompt.store.reference import match_run
 
 COLOURS = {"red": "31", "green": "32", "yellow": "33"}
@@ -30,16 +30,16 @@ def judged_run(store: FolderStore, root: Path, name: str) -> RunView:
     facts = _reference(stored.get("baseline"), run_id)
     baseline = _load(store, facts.id) if facts else None
     first = baseline is None and stored.get("verdict") == State.NEW
-    policy = read_policy(root)
-    verdict = with_causes(judge(baseline, record, policy, first=first), baseline, record)
     anchor = _reference(stored.get("anchor"), run_id)
-    if anchor and facts and anchor.id != facts.id:
-        verdict = with_anchor(verdict, _load(store, anchor.id), record, policy)
+    pinned = _load(store, anchor.id) if anchor and facts and anchor.id != facts.id else None
+    policy = codec.policy_of(record, f"run {run_id}") or read_policy(root)
+    verdict = decide(References(baseline, pinned, first), record, policy)
 
     def then() -> Mapping[str, str]:
         return store.texts(facts.id) if facts and baseline else {}
 
-    even = tuple(objections(record, verdict.state))
+    verdict = verdict.with_history(history(store, until=record.month, besides=run_id))
+    even = tuple(objections(record, verdict.state, waived=verdict.stands_on_waivers))
     return RunView(record, verdict, baseline, facts, store.texts(run_id), then, run_id, even=even)
 
 

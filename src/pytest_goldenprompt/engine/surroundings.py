@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
+
+from pytest_goldenprompt.git import word
 
 
 def commit_of(root: Path) -> tuple[str | None, bool | None]:
@@ -11,17 +12,8 @@ def commit_of(root: Path) -> tuple[str | None, bool | None]:
 
     The store's own folder does not count: a recording run writes there.
     """
-    commit = _git(root, "rev-parse", "HEAD")
+    commit = word(root, "rev-parse", "HEAD")
     if commit is None:
         return None, None
-    changes = _git(root, "status", "--porcelain", "--", ".", ":(exclude,glob)**/.goldenprompt/**")
+    changes = word(root, "status", "--porcelain", "--", ".", ":(exclude,glob)**/.goldenprompt/**")
     return commit, None if changes is None else bool(changes)
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    command = ["git", "-C", str(root), *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - fixed words
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None

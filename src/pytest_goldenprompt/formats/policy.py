@@ -1,10 +1,9 @@
-"""The gate's levels as a library sets them, in the `[gate]` table of goldenprompt.toml."""
+"""The policy of a library, goldenprompt.toml: the gate's levels in `[gate]`, and waivers."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import fields as fields_of
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.fields import Fields
 from pytest_goldenprompt.formats.located import Table
 from pytest_goldenprompt.formats.reader import read_text
+from pytest_goldenprompt.formats.waivers import located_waivers, read_waivers
 from pytest_goldenprompt.model.policy import Policy
 
 POLICY_FILE = "goldenprompt.toml"
@@ -63,14 +63,14 @@ def policy_from(text: str, where: str) -> Policy:
     if not isinstance(table, Table):
         raise Fields(document, where, 1, "the policy").wrong("gate", "a table [gate]")
     gate = Fields(table, where, table.line, "[gate]")
-    gate.refuse_unknown(tuple(field.name for field in fields_of(Policy)))
+    gate.refuse_unknown(tuple(Policy().levels()))
     levels: dict[str, Any] = {key: gate.number(key, 0, 1) for key in _SHARES}
     levels |= {key: gate.whole(key, *limits) for key, limits in _COUNTS.items()}
     levels["phi_floor"] = gate.number("phi_floor", 1, _LARGEST_PHI)
     levels["inconclusive"] = gate.choice("inconclusive", ("warn", "fail"))
     policy = replace(Policy(), **{key: level for key, level in levels.items() if level is not None})
     _check_weights(policy, gate)
-    return policy
+    return replace(policy, waivers=read_waivers(document, where))
 
 
 def _check_weights(policy: Policy, gate: Fields) -> None:
@@ -120,4 +120,6 @@ def _located(document: dict[str, Any], text: str) -> Table:
         match = re.match(r"\s*\[+\s*([\w-]+)|([\w-]+)\s*=", line)
         if match:
             located.lines.setdefault(match.group(1) or match.group(2), number)
+    if "waivers" in document:
+        located["waivers"] = located_waivers(document["waivers"], lines)
     return located

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from pytest_goldenprompt.judge.gate import judge
-from pytest_goldenprompt.judge.reasons import not_worse
-from pytest_goldenprompt.judge.states import RANK, worst
+from pytest_goldenprompt.judge.states import RANK, WORSE
+from pytest_goldenprompt.judge.whole import whole
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.verdict import PromptVerdict, State, Verdict
-
-SEEN = {"mean", "slice", "case"}
 
 
 def anchor_policy(policy: Policy) -> Policy:
@@ -19,26 +18,21 @@ def anchor_policy(policy: Policy) -> Policy:
     return replace(policy, alpha=policy.alpha * policy.anchor_share)
 
 
-def with_anchor(verdict: Verdict, anchor: RunRecord, current: RunRecord, policy: Policy) -> Verdict:
+def with_anchor(
+    verdict: Verdict, anchor: RunRecord, current: RunRecord, policy: Policy, aside: Collection[tuple[str, str]] = ()
+) -> Verdict:
     """Turn prompts that are not worse than the stored run, yet worse than the anchor, into DRIFTED.
 
-    What is missing or new against the anchor says nothing here: the dataset has moved on since.
+    What is missing or new against the anchor says nothing here: the dataset has moved on since. Cases `aside` are
+    waived.
     """
-    against = judge(anchor, current, anchor_policy(policy))
+    against = judge(anchor, current, anchor_policy(policy), aside=aside)
     prompts = tuple(_drifted(prompt, against.prompt(prompt.id), anchor.month) for prompt in verdict.prompts)
-    drifted = [prompt for prompt in prompts if prompt.state is State.DRIFTED and not prompt.draft]
-    if not drifted:
-        return replace(verdict, prompts=prompts)
-    reasons = [reason for prompt in drifted for reason in prompt.reasons]
-    names = {prompt.id for prompt in drifted}
-    said = set(not_worse(verdict.prompts))
-    kept = [reason for reason in verdict.reasons if reason.partition(": ")[0] not in names and reason not in said]
-    state = worst([verdict.state, State.DRIFTED])
-    return replace(verdict, state=state, reasons=(*reasons, *kept, *not_worse(prompts)), prompts=prompts)
+    return whole(current, prompts, verdict.counts)
 
 
 def _drifted(prompt: PromptVerdict, against: PromptVerdict | None, month: str) -> PromptVerdict:
-    kinds = tuple(kind for kind in against.kinds if kind in SEEN) if against else ()
+    kinds = tuple(kind for kind in against.kinds if kind in WORSE) if against else ()
     if against is None or not kinds or RANK[prompt.state] >= RANK[State.DRIFTED]:
         return prompt
     told = against.reasons[0].removeprefix(f"{prompt.id}: ").removeprefix("got worse: ")

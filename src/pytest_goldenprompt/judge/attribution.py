@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pytest_goldenprompt.judge.states import WORSE
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.verdict import PromptVerdict, State, Verdict
 
@@ -53,7 +54,7 @@ def _unseen(now: PromptFacts) -> str:
 
 
 def _explained(prompt: PromptVerdict, before: dict[str, PromptFacts], now: dict[str, PromptFacts]) -> PromptVerdict:
-    worse = {"mean", "slice", "case"} & set(prompt.kinds)
+    worse = WORSE & set(prompt.kinds)
     if prompt.state not in EXPLAINED or not worse or prompt.id not in before or prompt.id not in now:
         return prompt
     if not (before[prompt.id].digest and now[prompt.id].digest):

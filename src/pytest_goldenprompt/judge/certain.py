@@ -82,8 +82,8 @@ def _totals(cases: Mapping[str, StoredCase]) -> list[tuple[int, int]]:
     return [(case.reading.passes, case.reading.k) for case in cases.values()]
 
 
-def outcome(measure: Yardstick, facts: PromptFacts, result: CaseResult) -> CaseOutcome:
-    """Say how a case stands against the stored run, by its own results alone.
+def outcome(measure: Yardstick, facts: PromptFacts, result: CaseResult, *, waived: bool = False) -> CaseOutcome:
+    """Say how a case stands against the stored run, by its own results alone. A waived one has no say.
 
     REGRESSED means certain: the case must always pass and failed once (with history or without), or its target has no
     luck and it passed then, or its p-value times the planned cases is within the case test's part of
@@ -94,6 +94,8 @@ def outcome(measure: Yardstick, facts: PromptFacts, result: CaseResult) -> CaseO
     if not now.k:
         return replace(found, why=_absence(result))
     found = replace(found, passed=now.passes == now.k if result.must_pass else passes_mostly(now))
+    if waived:
+        return replace(found, outcome=Outcome.WAIVED, why="a waiver holds for it")
     prompt = measure.prompts.get(result.prompt_id)
     stored = prompt.cases.get(result.case_id) if prompt else None
     if prompt is None or stored is None or not stored.reading.k:

@@ -49,7 +49,9 @@ def most_repeats(current: RunRecord, policy: Policy) -> int:
 
 def examine(pairing: Pairing, measure: Yardstick, policy: Policy, repeats: int) -> Examined:
     """Look at one prompt; `repeats` failed ones stand in for a removed case."""
-    outcomes = tuple(outcome(measure, pairing.facts, result) for result in pairing.results)
+    outcomes = tuple(
+        outcome(measure, pairing.facts, result, waived=result.case_id in pairing.waived) for result in pairing.results
+    )
     yard = measure.prompts.get(pairing.facts.id)
     worst = stand_ins(pairing.removed, repeats)
     if yard is None or not pairing.pairs + worst:

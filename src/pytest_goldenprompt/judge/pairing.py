@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -37,8 +37,8 @@ class Pairing:
     `facts` are the current run's (the baseline's for a prompt that is gone). `known` says that the baseline has heard
     of the prompt, `gone` that the current run has not. `graded`, and `copies` (repeats of a case may all be one
     answer), are read from the baseline alone, so that no result of the current run can choose the test it is judged by.
-    `edited` are the changed cases that used to pass and fail now. `deterministic` is declared by both runs, or shown by
-    the same answer to the letter in every case.
+    `edited` are the changed cases that used to pass and fail now. `waived` cases are in `results` alone.
+    `deterministic` is declared by both runs, or shown by the same answer to the letter in every case.
     """
 
     facts: PromptFacts
@@ -55,6 +55,7 @@ class Pairing:
     graded: bool = False
     copies: bool = True
     deterministic: bool = False
+    waived: frozenset[str] = frozenset()
 
     @property
     def ever_passed(self) -> int:
@@ -67,25 +68,39 @@ class Pairing:
         return tuple(tag for tag in sorted(counts) if smallest <= counts[tag] < len(self.stored))
 
 
-def pair(baseline: RunRecord | None, current: RunRecord) -> tuple[Pairing, ...]:
+def pair(
+    baseline: RunRecord | None, current: RunRecord, aside: Collection[tuple[str, str]] = ()
+) -> tuple[Pairing, ...]:
     """Pair two run records prompt by prompt, sorted by prompt id.
+
+    Cases `aside`, as (prompt id, case id), are waived: the stored run then says nothing of them.
 
     A prompt of the baseline that is gone is listed too, unless the current run is a look or the prompt was a draft. One
     that became a draft or was retired since gates on until a baseline without it is accepted; retired before, it is
     left out.
     """
+    waived = frozenset(aside)
     facts_now, results_now = _facts(current), _results(current)
-    facts_then, results_then = (_facts(baseline), _results(baseline)) if baseline else ({}, {})
+    facts_then, results_then = (_facts(baseline), _results(baseline, waived)) if baseline else ({}, {})
     gated = {prompt_id for prompt_id, facts in facts_then.items() if not (facts.draft or facts.retired)}
-    ids = set(facts_now) | (set() if current.narrowed else gated)
+    ids = set(facts_now) | (set() if current.narrowed else gated - _wholly(waived, results_then))
     ids -= {prompt_id for prompt_id, facts in facts_now.items() if facts.retired and prompt_id not in gated}
     facts_now = {name: replace(facts, draft=facts.draft and name not in gated) for name, facts in facts_now.items()}
     return tuple(
         _pairing(
-            facts_now.get(prompt_id), facts_then.get(prompt_id), results_now[prompt_id], results_then.get(prompt_id, [])
+            facts_now.get(prompt_id),
+            facts_then.get(prompt_id),
+            results_now[prompt_id],
+            results_then.get(prompt_id, []),
+            {case_id for prompt, case_id in waived if prompt == prompt_id},
         )
         for prompt_id in sorted(ids)
     )
+
+
+def _wholly(waived: Collection[tuple[str, str]], results: Mapping[str, list[CaseResult]]) -> set[str]:
+    """Give the prompts of which every stored case is waived; one that is gone then misses nobody."""
+    return {prompt_id for prompt_id, _ in waived if not results.get(prompt_id)}
 
 
 def _facts(record: RunRecord) -> dict[str, PromptFacts]:
@@ -94,26 +109,32 @@ def _facts(record: RunRecord) -> dict[str, PromptFacts]:
     return facts | {prompt.id: prompt for prompt in record.prompts}
 
 
-def _results(record: RunRecord) -> Mapping[str, list[CaseResult]]:
+def _results(record: RunRecord, waived: Collection[tuple[str, str]] = ()) -> Mapping[str, list[CaseResult]]:
     results: dict[str, list[CaseResult]] = defaultdict(list)
     for case in record.cases:
-        results[case.prompt_id].append(case)
+        if not waived or (case.prompt_id, case.case_id) not in waived:
+            results[case.prompt_id].append(case)
     return results
 
 
 def _pairing(
-    now: PromptFacts | None, then: PromptFacts | None, results: Iterable[CaseResult], stored: Iterable[CaseResult]
+    now: PromptFacts | None,
+    then: PromptFacts | None,
+    results: Iterable[CaseResult],
+    stored: Iterable[CaseResult],
+    waived: Collection[str],
 ) -> Pairing:
     results, stored = _ordered(results), _ordered(stored)
     by_id = {result.case_id: result for result in stored}
     current_ids = {result.case_id for result in results}
-    pairs, new, changed = _match(results, by_id)
+    pairs, new, changed = _match((result for result in results if result.case_id not in waived), by_id)
     passing = {result.case_id for result in results if passes_mostly(read(result))}
     return Pairing(
         facts=now or then or PromptFacts(id="", dataset=""),
         results=results,
         stored=stored,
         pairs=pairs,
+        waived=frozenset(waived),
         removed=tuple(result for result in stored if result.case_id not in current_ids),
         new=new,
         changed=changed,

@@ -9,7 +9,7 @@ from pytest_goldenprompt.judge.examine import Examined
 from pytest_goldenprompt.judge.figures import is_missing, majority_rate
 from pytest_goldenprompt.judge.pairing import DESELECTED, Pair, Pairing, used_to_pass
 from pytest_goldenprompt.judge.reading import passes_mostly
-from pytest_goldenprompt.judge.states import BAR
+from pytest_goldenprompt.judge.states import BAR, WORSE
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import Change, PromptVerdict, State
 
@@ -34,7 +34,7 @@ def names(ids: Iterable[str], shown: int = SHOWN) -> str:
 
 def not_worse(prompts: Iterable[PromptVerdict]) -> Iterator[str]:
     """Count the prompts that pass, in one sentence where there are any."""
-    good = sum(prompt.state is State.PASS and not prompt.draft for prompt in prompts)
+    good = sum(prompt.state is State.PASS and not prompt.draft and not prompt.kinds for prompt in prompts)
     if good:
         yield f"{counted(good, 'prompt')} not worse"
 
@@ -69,7 +69,7 @@ def _unreadable(pairing: Pairing) -> Iterator[str]:
 
 def _worse(verdict: PromptVerdict, pairs: Sequence[Pair]) -> Iterator[str]:
     """Say what got worse: the whole, the slices, the cases."""
-    if {"mean", "slice", "case"} & set(verdict.kinds):
+    if WORSE & set(verdict.kinds):
         flips = [pair for pair in pairs if passes_mostly(pair.then) and not passes_mostly(pair.now)]
         before = sum(passes_mostly(pair.then) for pair in pairs)
         if flips:

@@ -21,13 +21,23 @@ RANK = {
 INCOMPLETE is over REGRESSED since what is missing may be worse than what was seen; the regressions stay named.
 """
 
+WORSE = {"mean", "slice", "case"}
+"""Kinds that say that a prompt got worse; what is missing or removed is not known to be."""
+
 BAR = "bar"
 """The kind of a prompt without history that is under its own `min_pass_rate`."""
 
+WAIVER = "waiver"
+"""The kind of a prompt with a waiver that lapsed, or that accepts less than was lost."""
+
 
 def standing(prompt: PromptVerdict) -> State:
-    """Give a prompt's state as it weighs in a run's: a new prompt under its bar fails the run, as REGRESSED does."""
-    return State.REGRESSED if prompt.state is State.NEW and BAR in prompt.kinds else prompt.state
+    """Give a prompt's state as it weighs in a run's.
+
+    One under its bar, or with a waiver that does not hold, fails the run as REGRESSED does.
+    """
+    fails = (prompt.state is State.NEW and BAR in prompt.kinds) or WAIVER in prompt.kinds
+    return worst([prompt.state, State.REGRESSED]) if fails else prompt.state
 
 
 def rank(prompt: PromptVerdict) -> int:

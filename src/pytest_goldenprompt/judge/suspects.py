@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pytest_goldenprompt.judge.certain import yardstick
 from pytest_goldenprompt.judge.examine import Examined, examine
 from pytest_goldenprompt.judge.pairing import Pair, pair
-from pytest_goldenprompt.judge.reading import passes_mostly
+from pytest_goldenprompt.judge.reading import passes_mostly, read
+from pytest_goldenprompt.judge.waivers import over, set_aside
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import RunRecord
+from pytest_goldenprompt.model.waiver import Waiver
 
 
-def suspects(baseline: RunRecord | None, current: RunRecord, policy: Policy) -> list[tuple[str, str]]:
+def suspects(
+    baseline: RunRecord | None, current: RunRecord, policy: Policy, waivers: Sequence[Waiver] = ()
+) -> list[tuple[str, str]]:
     """List (prompt id, case id) of the cases to top up to `confirm_repeats`, sorted.
 
-    All cases of a prompt whose mean or slices look worse; else the cases that look worse by themselves. Cases that
-    have their repeats already, and prompts without luck, are left out.
+    All cases of a prompt whose mean or slices look worse; else the cases that look worse by themselves; and waived ones
+    that seem to fall by more than their waiver (one of those in force) accepts. Cases that have their repeats already,
+    and prompts without luck, are left out.
     """
     measure = yardstick(baseline, policy, len(current.cases))
-    found = (examine(pairing, measure, policy, 1) for pairing in pair(baseline, current) if not pairing.gone)
-    return sorted((one.pairing.facts.id, case_id) for one in found for case_id in _of(one, policy))
+    pairings = pair(baseline, current, set_aside(waivers, baseline, current))
+    found = (examine(pairing, measure, policy, 1) for pairing in pairings if not pairing.gone)
+    looking = {(one.pairing.facts.id, case_id) for one in found for case_id in _of(one, policy)}
+    exceeding = over(waivers, baseline, current)
+    few = (case for case in current.cases if (case.prompt_id, case.case_id) in exceeding)
+    looking |= {(case.prompt_id, case.case_id) for case in few if read(case).k < policy.confirm_repeats}
+    return sorted(looking)
 
 
 def _of(examined: Examined, policy: Policy) -> Iterator[str]:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_goldenprompt.judge.suspects import suspects
+from pytest_goldenprompt.judge.waivers import in_force
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 
 
-def top_up(baseline: RunRecord, current: RunRecord, more: RunRecord, policy: Policy) -> tuple[RunRecord, int]:
+def top_up(
+    baseline: RunRecord, current: RunRecord, more: RunRecord, policy: Policy, today: str = ""
+) -> tuple[RunRecord, int]:
     """Draw repeats of `more` for the suspects of `current`, up to `confirm_repeats` each, and count those drawn.
 
     Nothing is drawn for a case that does not look worse; a case that `more` does not have keeps what it has.
     """
-    wanted = set(suspects(baseline, current, policy))
+    wanted = set(suspects(baseline, current, policy, in_force(policy.waivers, today)))
     further = {(case.prompt_id, case.case_id): case for case in more.cases}
     cases = tuple(
         _longer(case, further.get((case.prompt_id, case.case_id)), policy.confirm_repeats)

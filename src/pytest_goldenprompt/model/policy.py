@@ -1,13 +1,16 @@
-"""The gate's levels, as gate.md sets them; a library changes them in goldenprompt.toml."""
+"""What a library sets in goldenprompt.toml: the gate's levels, and waivers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from pytest_goldenprompt.model.values import JSON
+from pytest_goldenprompt.model.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Levels of the gate. Rates and shares are 0..1, drops are points of 0..1, repeats are counts.
+    """Levels of the gate, and what is waived. Rates and shares are 0..1, drops are points of 0..1, repeats are counts.
 
     alpha: share of unchanged runs that may be flagged. case_fdr: share of wrongly named cases among the named.
     margin: greatest drop that still counts as not worse. The weights divide alpha among the three tests of a prompt.
@@ -28,3 +31,12 @@ class Policy:
     smallest_slice: int = 5
     phi_floor: float = 1.25
     inconclusive: str = "warn"
+    waivers: tuple[Waiver, ...] = ()
+
+    def levels(self) -> dict[str, JSON]:
+        """Give the levels by name."""
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "waivers"}
+
+    def plain(self) -> dict[str, JSON]:
+        """Give all of it as plain data, as a run's record keeps it."""
+        return {**self.levels(), "waivers": [waiver.plain() for waiver in self.waivers]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -54,7 +54,9 @@ class RunRecord:
     """A run: facts, prompts sorted by id, and one result for every case of every dataset, sorted by prompt and case.
 
     Times are ISO 8601 in UTC; `month` is YYYY-MM. `narrowed` says how a person chose fewer cases than there are (a
-    look), `stopped` why a run ended early; both empty for a whole run. `info` holds facts that plugins added.
+    look), `stopped` why a run ended early; both empty for a whole run. `policy` is what the run was judged by, as plain
+    data (empty where no policy was read). Where that was another revision's, `proposed` is the checkout's own, and
+    `moved` names the pointers that differ: what, then, now. `info` holds facts that plugins added.
     """
 
     id: str
@@ -66,6 +68,9 @@ class RunRecord:
     dirty: bool | None = None
     tool: str = ""
     policy_digest: str = ""
+    policy: Mapping[str, JSON] = field(default_factory=dict)
+    proposed: Mapping[str, JSON] = field(default_factory=dict)
+    moved: tuple[Sequence[str], ...] = ()
     prompts: tuple[PromptFacts, ...] = ()
     cases: tuple[CaseResult, ...] = ()
     narrowed: tuple[str, ...] = ()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from pytest_goldenprompt.model.waiver import Waiver
 
 
 class State(StrEnum):
@@ -36,6 +39,21 @@ class Outcome(StrEnum):
     """Inputs, expectation or evaluators differ from then, so there is nothing to compare."""
     MISSING = "missing"
     """Planned, without a result."""
+    WAIVED = "waived"
+    """A waiver holds for it, so that it has no say."""
+
+
+class WaiverState(StrEnum):
+    """What became of a waiver in a run."""
+
+    USED = "used"
+    """What it names is worse, or gone, and is accepted."""
+    UNUSED = "unused"
+    """Nothing that it names is worse."""
+    EXCEEDED = "exceeded"
+    """What it names fell by more than it accepts."""
+    LAPSED = "lapsed"
+    """Its last day is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +92,20 @@ class SliceOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthRate:
+    """The pass rate (0..1) of a prompt in the accepted run of a month (YYYY-MM)."""
+
+    month: str
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
 class PromptVerdict:
     """One prompt's state with what stands behind it.
 
-    `kinds` are those of mean, slice, case, removed, changed, missing and bar that speak against the prompt. `drop` and
-    `drop_upper` are points of 0..1 (positive is worse). `cases` are the named ones, `outcomes` all. `needs` says what
-    would settle an inconclusive state.
+    `kinds` are those of mean, slice, case, removed, changed, missing, bar and waiver that speak against the prompt.
+    `drop` and `drop_upper` are points of 0..1 (positive is worse). `cases` are the named ones, `outcomes` all. `needs`
+    says what would settle an inconclusive state. `history` are the months before, oldest first.
     """
 
     id: str
@@ -103,6 +129,7 @@ class PromptVerdict:
     compared: int = 0
     owner: str | None = None
     draft: bool = False
+    history: tuple[MonthRate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +151,37 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceFacts:
-    """The stored run that another is compared with: its id, month, digest, and age in whole days."""
+    """The stored run that another is compared with: its id, month, digest, and age in whole days.
+
+    `revision` names the one it was read from, where that is not the checkout.
+    """
 
     id: str
     month: str
     digest: str
     age_days: int | None = None
     approved: bool | None = None
+    revision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A waiver with what it met: the cases it covers, their pass rates then and now, and a sentence."""
+
+    waiver: Waiver
+    state: WaiverState
+    cases: tuple[str, ...] = ()
+    rate: Change = Change(None, None)
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Loosening:
+    """Something that was made easier to pass: what, and how it read then and now."""
+
+    what: str
+    then: str
+    now: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +193,18 @@ class Verdict:
     prompts: tuple[PromptVerdict, ...] = ()
     counts: Counts = field(default_factory=Counts)
     look: bool = False
+    waived: tuple[Waived, ...] = ()
+    loosened: tuple[Loosening, ...] = ()
+
+    @property
+    def stands_on_waivers(self) -> bool:
+        """Say whether anything passes by a waiver alone."""
+        return any(one.state is WaiverState.USED for one in self.waived)
+
+    def with_history(self, history: Mapping[str, tuple[MonthRate, ...]]) -> Verdict:
+        """Put the months before beside each prompt."""
+        prompts = tuple(replace(prompt, history=history.get(prompt.id, ())) for prompt in self.prompts)
+        return replace(self, prompts=prompts)
 
     def prompt(self, prompt_id: str) -> PromptVerdict | None:
         """Find a prompt's verdict by id."""

@@ -8,9 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pytest_goldenprompt.formats.pairing import discover
-from pytest_goldenprompt.judge.anchor import with_anchor
-from pytest_goldenprompt.judge.attribution import with_causes
-from pytest_goldenprompt.judge.gate import judge
+from pytest_goldenprompt.judge.decide import References, decide
 from pytest_goldenprompt.model.pointers import Pointer
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.values import digest_of_bytes
@@ -67,10 +65,9 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
         extra, why = 0, "it was interrupted while suspects were run again"
     if extra or why:
         record = recorder.record(facts, plan, clock(), narrow, (why,) if why else ())
-    verdict = judge(reference.baseline, record, library.policy, first=reference.first, extra_calls=extra)
-    verdict = with_causes(verdict, reference.baseline, record)
-    if reference.pinned is not None:
-        verdict = with_anchor(verdict, reference.pinned, record, library.policy)
+    compared = References(reference.baseline, reference.pinned, reference.first)
+    verdict = decide(compared, record, library.policy, today=library.today, extra_calls=extra)
+    verdict = verdict.with_history(reference.history)
     text = to_text(
         verdict_record(verdict, record, reference.facts, reference.anchor, digest_of_bytes(cases_text(record).encode()))
     )

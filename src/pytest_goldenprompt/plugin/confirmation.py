@@ -11,6 +11,7 @@ from pytest_goldenprompt.engine.confirm import Suspect, confirm
 from pytest_goldenprompt.engine.grade import Graded
 from pytest_goldenprompt.judge.anchor import anchor_policy
 from pytest_goldenprompt.judge.suspects import suspects
+from pytest_goldenprompt.judge.waivers import in_force
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.plugin.library import Library
@@ -41,9 +42,10 @@ def confirm_suspects(library: Library, recorder: Recorder, record: RunRecord) ->
 
 def _chosen(library: Library, record: RunRecord) -> Iterator[Suspect | CaseResult]:
     reference, policy = library.reference, library.policy
-    wanted = set(suspects(reference.baseline, record, policy))
+    waivers = in_force(policy.waivers, library.today)
+    wanted = set(suspects(reference.baseline, record, policy, waivers))
     if reference.pinned is not None:
-        wanted |= set(suspects(reference.pinned, record, anchor_policy(policy)))
+        wanted |= set(suspects(reference.pinned, record, anchor_policy(policy), waivers))
     if not wanted:
         return
     facts = {one.id: one for one in record.prompts}

@@ -10,6 +10,7 @@ import pytest
 
 from pytest_goldenprompt.errors import GoldenpromptError
 from pytest_goldenprompt.judge.exits import is_green
+from pytest_goldenprompt.judge.states import standing
 from pytest_goldenprompt.model.values import canonical
 from pytest_goldenprompt.model.verdict import PromptVerdict, State, Verdict
 from pytest_goldenprompt.plugin.conclusion import Conclusion, conclude
@@ -143,7 +144,7 @@ class Gate:
     def _report(self, session: pytest.Session, prompt: PromptVerdict) -> None:
         """Emit the gate of one dataset as a report that every listener of pytest understands."""
         assert self.conclusion is not None  # noqa: S101 - the caller concluded; said for the type checker
-        single = Verdict(prompt.state, prompt.reasons, (prompt,), look=self.conclusion.verdict.look)
+        single = Verdict(standing(prompt), prompt.reasons, (prompt,), look=self.conclusion.verdict.look)
         green = prompt.draft or self.is_green(single)
         path = self._recorder.node(prompt.dataset)
         node, location = f"{path}::gate", (path, 0, f"{prompt.id} gate")

@@ -10,11 +10,12 @@ from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, portable
 from pytest_goldenprompt.errors import InputError, StoreError
 from pytest_goldenprompt.formats.pairing import misplaced
 from pytest_goldenprompt.judge import certain
+from pytest_goldenprompt.judge.waivers import alone, in_force
 from pytest_goldenprompt.model.contracts import Provider, ProviderSetting
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
-from pytest_goldenprompt.model.verdict import CaseOutcome, Outcome, ReferenceFacts
+from pytest_goldenprompt.model.verdict import CaseOutcome, MonthRate, Outcome, ReferenceFacts
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.providers.recording import Recorder
 from pytest_goldenprompt.registry import Registry
@@ -39,6 +40,12 @@ class Reference:
     then: Callable[[], Mapping[str, str]] = dict
     command: str = "goldenprompt"
     """How the command finds this store from where pytest was started."""
+    revision: str = ""
+    """The revision that stored run, policy and waivers were read from, where that is not the checkout."""
+    history: Mapping[str, tuple[MonthRate, ...]] = field(default_factory=dict)
+    """The months before, by prompt."""
+    moved: tuple[tuple[str, str, str], ...] = ()
+    """The pointers that the checkout has set otherwise than that revision."""
     _texts: Mapping[str, str] | None = None
 
     trouble: str = ""
@@ -63,6 +70,9 @@ class Library:
     policy: Policy
     store: FolderStore
     reference: Reference
+    today: str = ""
+    proposed: Policy | None = None
+    """The checkout's own policy, where another revision's is judged by."""
     planned: dict[str, PlannedPrompt] = field(default_factory=dict)
     unreadable: dict[str, PromptFacts] = field(default_factory=dict)
     _providers: dict[str, Provider] = field(default_factory=dict)
@@ -107,10 +117,21 @@ class Library:
         if self._yardstick is None:
             planned = sum(len(prompt.cases) for prompt in self.planned.values())
             self._yardstick = certain.yardstick(self.reference.baseline, self.policy, planned)
-        outcome = certain.outcome(self._yardstick, facts, result)
-        if self._waits_for_more(facts, outcome):
+        waived, excused = self._waived(result)
+        outcome = certain.outcome(self._yardstick, facts, result, waived=waived)
+        if (excused and outcome.outcome is Outcome.REGRESSED) or self._waits_for_more(facts, outcome):
             return replace(outcome, outcome=Outcome.SUSPECT), False
         return outcome, certain.red(self._yardstick, facts, outcome)
+
+    def _waived(self, result: CaseResult) -> tuple[bool, bool]:
+        """Say whether a waiver sets a case aside, and whether one excuses what is found of its whole prompt."""
+        if not self.policy.waivers:
+            return False, False
+        waivers = in_force(self.policy.waivers, self.today)
+        baseline = self.reference.baseline
+        key = result.prompt_id, result.case_id
+        stored = [case for case in baseline.cases if (case.prompt_id, case.case_id) == key] if baseline else []
+        return alone(waivers, stored[0] if stored else None, result)
 
     def _waits_for_more(self, facts: PromptFacts, outcome: CaseOutcome) -> bool:
         """Say whether a case looks certainly worse by its p-value alone, and will be run again before that is said."""

@@ -32,7 +32,12 @@ class Option:
 
 
 OPTIONS = (
-    Option("golden-baseline", "REF", "compare with last-month, YYYY-MM, a run id, anchor or a path", "last-month"),
+    Option(
+        "golden-baseline",
+        "REF",
+        "last-month, YYYY-MM, a run id, anchor, git:REVISION or a path",
+        "last-month",
+    ),
     Option("golden-store", "URL", "where run records are kept, such as dir:.goldenprompt", DEFAULT_STORE),
     Option("golden-provider", "NAME", "ask this provider whatever the files say, such as openai:MODEL or replay"),
     Option("golden-repeats", "N", "calls a case in this run; 0 takes the policy's", 0, "int"),

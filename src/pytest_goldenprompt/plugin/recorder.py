@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -28,6 +28,9 @@ class Facts:
     dirty: bool | None
     tool: str
     policy_digest: str
+    policy: Mapping[str, JSON]
+    proposed: Mapping[str, JSON] = field(default_factory=dict)
+    moved: tuple[tuple[str, str, str], ...] = ()
     info: dict[str, JSON] = field(default_factory=dict)
 
 
@@ -71,6 +74,9 @@ class Recorder:
             dirty=facts.dirty,
             tool=facts.tool,
             policy_digest=facts.policy_digest,
+            policy=facts.policy,
+            proposed=facts.proposed,
+            moved=facts.moved,
             prompts=tuple(self._facts(plan.prompts[name]) for name in sorted(plan.prompts)),
             cases=cases,
             narrowed=narrowed,

@@ -17,24 +17,22 @@ import pytest
 from pytest_goldenprompt import __version__
 from pytest_goldenprompt.engine.surroundings import commit_of
 from pytest_goldenprompt.errors import GoldenpromptError, InputError, StoreError
-from pytest_goldenprompt.formats.policy import read_policy
-from pytest_goldenprompt.model.pointers import Pointer
 from pytest_goldenprompt.model.record import RunKind
 from pytest_goldenprompt.model.values import digest_of
-from pytest_goldenprompt.plugin.conclusion import default_report, reference_facts
+from pytest_goldenprompt.plugin.conclusion import default_report
 from pytest_goldenprompt.plugin.distributed import Controller, Worker, share_of
 from pytest_goldenprompt.plugin.gate import GATE, Gate
 from pytest_goldenprompt.plugin.items import LIBRARY, SCHEDULE, Collection
-from pytest_goldenprompt.plugin.library import Library, Reference
+from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.options import DEFAULT_STORE, Settings, read_settings
 from pytest_goldenprompt.plugin.paths import add_golden_paths, library_root, node_of
 from pytest_goldenprompt.plugin.recorder import Facts, Recorder
+from pytest_goldenprompt.plugin.references import find_ground, told_ground
 from pytest_goldenprompt.plugin.schedule import Schedule
 from pytest_goldenprompt.plugin.terminal import Display
 from pytest_goldenprompt.registry import Registry
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.place import find_root, open_store
-from pytest_goldenprompt.store.reference import MONTH, find_baseline, load_baseline
+from pytest_goldenprompt.store.reference import MONTH
 
 
 def activate(config: pytest.Config) -> None:
@@ -58,10 +56,14 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
         _remove_stale([default_report(store)])
     started = clock()
     month = told["month"] if told else run_month(settings, started)
-    name = told["baseline"] if told else settings.baseline
-    reference = find_reference(store, name, month, record=settings.record, now=started)
-    reference.command = command_for(settings, config.invocation_params.dir)
-    library = Library(settings, registry, read_policy(settings.root), store, reference)
+    ground = (
+        told_ground(told, settings, store, started)
+        if told
+        else find_ground(settings, store, month, started, config.add_cleanup)
+    )
+    ground.reference.command = command_for(settings, config.invocation_params.dir)
+    today = told["today"] if told else started.strftime("%Y-%m-%d")
+    library = Library(settings, registry, ground.policy, store, ground.reference, today, ground.proposed)
     config.stash[LIBRARY] = library
     config.stash[SCHEDULE] = Schedule(library, share)
     manager = config.pluginmanager
@@ -69,17 +71,22 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     manager.register(config.stash[SCHEDULE], "goldenprompt-schedule")
     add_golden_paths(config, settings)
     if share.whole:
-        _control(config, library, month, clock, started)
+        told = {"root": str(settings.root), "month": month, "baseline": ground.reference.name, "today": today}
+        controller = Controller({**told, "policy": str(ground.folder)})
+        _control(config, library, controller, month, clock, started)
     else:
         manager.register(Worker(library), "goldenprompt-worker")
 
 
-def _control(
-    config: pytest.Config, library: Library, month: str, clock: Callable[[], datetime], started: datetime
+def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller are made of
+    config: pytest.Config,
+    library: Library,
+    controller: Controller,
+    month: str,
+    clock: Callable[[], datetime],
+    started: datetime,
 ) -> None:
-    settings, reference = library.settings, library.reference
-    controller = Controller({"root": str(settings.root), "month": month, "baseline": reference.name})
-    recorder = Recorder(node_of(settings.root, config.rootpath))
+    recorder = Recorder(node_of(library.settings.root, config.rootpath))
     gate = Gate(library, recorder, controller, _facts(library, month, started), clock)
     manager = config.pluginmanager
     manager.register(controller, "goldenprompt-controller")
@@ -118,31 +125,6 @@ def run_month(settings: Settings, started: datetime) -> str:
     return settings.month
 
 
-def find_reference(store: FolderStore, name: str, month: str, *, record: bool, now: datetime) -> Reference:
-    """Find and read the stored run to compare with; one that cannot be read is an error, never an empty one."""
-    found = find_baseline(store, name, month=month, recording=record) if name else None
-    baseline = load_baseline(store, found) if found else None
-    pointer = found if isinstance(found, Pointer) else None
-    anchor = store.pointers().anchor
-    pinned = store.load(anchor) if anchor else None
-    return Reference(
-        baseline,
-        name=_pinned(found),
-        first=record and not store.has_history(),
-        facts=reference_facts(pointer, baseline, now),
-        anchor=reference_facts(anchor, pinned, now),
-        pinned=pinned if pinned and baseline and pinned.id != baseline.id else None,
-        then=lambda: store.texts(baseline.id) if pointer and baseline else {},
-    )
-
-
-def _pinned(found: Pointer | Path | None) -> str:
-    """Name the run that was found so that every worker finds the same."""
-    if found is None:
-        return ""
-    return found.run if isinstance(found, Pointer) else str(found.resolve())
-
-
 def _facts(library: Library, month: str, started: datetime) -> Facts:
     settings = library.settings
     commit, dirty = commit_of(settings.root)
@@ -154,7 +136,10 @@ def _facts(library: Library, month: str, started: datetime) -> Facts:
         commit=commit,
         dirty=dirty,
         tool=__version__,
-        policy_digest=digest_of({name: getattr(library.policy, name) for name in library.policy.__slots__}),
+        policy_digest=digest_of(library.policy.plain()),
+        policy=library.policy.plain(),
+        proposed=library.proposed.plain() if library.proposed else {},
+        moved=library.reference.moved,
     )
 
 

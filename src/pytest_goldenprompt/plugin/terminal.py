@@ -35,7 +35,8 @@ class Display:
         age = "" if facts.age_days is None else f", {facts.age_days} day{'s' * (facts.age_days != 1)} old"
         anchor = reference.anchor
         pinned = "" if anchor is None else f"; anchor {anchor.month}{'' if anchor.approved else ', not yet approved'}"
-        return [f"golden: baseline {facts.month} (run {facts.id}{age}){pinned}"]
+        where = f", with policy and waivers from {one_line(reference.revision)}" if reference.revision else ""
+        return [f"golden: baseline {facts.month} (run {facts.id}{age}){pinned}{where}"]
 
     def pytest_report_collectionfinish(self) -> list[str]:
         """Say how many golden cases there are, and which datasets cannot be read."""
@@ -62,16 +63,17 @@ class Display:
                 terminalreporter.line(line.text, **({line.colour: True} if line.colour else {}))
 
     def _lines(self, conclusion: Conclusion) -> list[Line]:
+        verdict = conclusion.verdict
         view = RunView(
             conclusion.record,
-            conclusion.verdict,
+            verdict,
             conclusion.baseline,
             conclusion.reference,
             conclusion.texts,
             self._library.reference.texts,
             name=conclusion.record.id,
             command=self._library.reference.command,
-            even=tuple(objections(conclusion.record, conclusion.verdict.state)),
+            even=tuple(objections(conclusion.record, verdict.state, waived=verdict.stands_on_waivers)),
         )
         lines = list(summary(view))
         if self._library.reference.trouble:

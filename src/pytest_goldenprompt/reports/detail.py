@@ -13,7 +13,7 @@ from pytest_goldenprompt.reports.inert import one_line, prefixed
 from pytest_goldenprompt.reports.terminal import Line, finding, percent
 from pytest_goldenprompt.reports.view import RunView
 
-WORSE_FIRST = ("regressed", "missing", "suspect", "failing", "changed", "new", "fixed", "passed")
+WORSE_FIRST = ("regressed", "missing", "suspect", "failing", "changed", "new", "waived", "fixed", "passed")
 
 
 def prompt_detail(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:

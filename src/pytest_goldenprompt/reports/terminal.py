@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 from tabulate import tabulate
 
-from pytest_goldenprompt.model.verdict import CaseOutcome, Change, Outcome, PromptVerdict, State, Verdict
+from pytest_goldenprompt.judge.states import WAIVER, standing
+from pytest_goldenprompt.model.verdict import (
+    CaseOutcome,
+    Change,
+    Outcome,
+    PromptVerdict,
+    State,
+    Verdict,
+)
+from pytest_goldenprompt.reports.aside import standing_aside
 from pytest_goldenprompt.reports.case_text import case_lines, history
 from pytest_goldenprompt.reports.inert import one_line
 from pytest_goldenprompt.reports.view import RunView
@@ -17,10 +26,11 @@ WORST = ("worst case: ", "worst cases: ")
 """How the sentence begins that lists the named cases, which a finding shows one by one."""
 SHOWN_CASES = 5
 SHOWN_NAMES = 8
+SHOWN_MONTHS = 6
 BAD = {State.REGRESSED, State.DRIFTED, State.ERROR, State.INCOMPLETE, State.NO_BASELINE}
 DESCRIBED = BAD - {State.NO_BASELINE}
 """States that a finding of their own explains; without a stored run one sentence serves for all prompts."""
-WORSE = {"mean", "slice", "case", "bar"}
+WORSE = {"mean", "slice", "case", "bar", "waiver"}
 """Kinds that say that a prompt got worse; what is missing or removed is not known to be."""
 WORDS = {
     Outcome.SUSPECT: "worse, maybe by luck",
@@ -28,6 +38,7 @@ WORDS = {
     Outcome.CHANGED: "changed and failing",
     Outcome.FAILING: "failing as before",
     Outcome.FIXED: "fixed",
+    Outcome.WAIVED: "waived",
 }
 """What a row says of cases that did not plainly pass."""
 COLOURS = {State.PASS: "green", State.NEW: "green", State.INCONCLUSIVE: "yellow"}
@@ -48,6 +59,7 @@ def summary(view: RunView) -> Iterator[Line]:
         if prompt.kinds or prompt.state in DESCRIBED:
             yield Line("")
             yield from finding(view, prompt)
+    yield from (Line(*line) for line in standing_aside(view.verdict))
     yield Line("")
     yield from verdict_lines(view)
 
@@ -71,12 +83,12 @@ def table(view: RunView) -> Iterator[Line]:
     lines = tabulate(rows, HEADERS, tablefmt="simple", disable_numparse=True).split("\n")
     yield from (Line(line) for line in lines[:2])
     for prompt, line in zip(prompts, lines[2:], strict=True):
-        yield Line(line.rstrip(), "" if prompt.draft else COLOURS.get(prompt.state, "red"))
+        yield Line(line.rstrip(), "" if prompt.draft else _colour(prompt))
 
 
 def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
     """Describe what speaks against one prompt: reasons, cause, slices, and the first named cases."""
-    yield Line(f"{prompt.state.value.upper()} {one_line(prompt.id)}", COLOURS.get(prompt.state, "red"))
+    yield Line(f"{_title(prompt)} {one_line(prompt.id)}", _colour(prompt))
     if prompt.owner:
         yield Line(f"  owner   {one_line(prompt.owner)}")
     for reason in prompt.reasons:
@@ -87,6 +99,8 @@ def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
     form = prompt.format_compliance
     if form.then is not None and form.now is not None and form.then != form.now:
         yield Line(f"  form    {_moved(form)} of the answers have the form asked for")
+    if prompt.history:
+        yield Line(f"  months  {_months(prompt)}")
     for one in prompt.slices:
         yield Line(f"  slice   {one_line(one.tag)}: {_moved(one.rate)} of {one.cases} cases pass")
     cases = _weightiest_first(prompt)
@@ -98,6 +112,20 @@ def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
     left = cases[SHOWN_CASES:]
     if left:
         yield Line(f"  more    {_names(left)}")
+
+
+def _months(prompt: PromptVerdict) -> str:
+    """Give the pass rates of the last months, and of this run."""
+    told = [f"{one.month} {percent(one.rate)}" for one in prompt.history[-SHOWN_MONTHS:]]
+    return ", ".join([*told, f"now {percent(prompt.rate.now)}"])
+
+
+def _title(prompt: PromptVerdict) -> str:
+    return "WAIVER" if prompt.kinds == (WAIVER,) else prompt.state.value.upper()
+
+
+def _colour(prompt: PromptVerdict) -> str:
+    return COLOURS.get(standing(prompt), "red")
 
 
 def verdict_lines(view: RunView) -> Iterator[Line]:
@@ -160,7 +188,7 @@ def percent(value: float | None) -> str:
 def _what(prompt: PromptVerdict) -> str:
     if prompt.kinds and prompt.cases:
         return f"worse: {_names(_weightiest_first(prompt), 3)}"
-    if prompt.reasons and prompt.state not in {State.PASS, State.NEW}:
+    if prompt.reasons and (prompt.state not in {State.PASS, State.NEW} or WAIVER in prompt.kinds):
         return one_line(_of_prompt(prompt, prompt.reasons[0]).split(";")[0], 70)
     counts = Counter(WORDS.get(case.outcome, "") for case in prompt.outcomes if _is_told(case))
     return ", ".join(f"{counts[word]} {word}" for word in WORDS.values() if counts[word])

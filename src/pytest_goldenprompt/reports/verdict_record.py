@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pytest_goldenprompt.model.record import RunRecord
-from pytest_goldenprompt.model.verdict import CaseOutcome, Change, PromptVerdict, ReferenceFacts, Verdict
+from pytest_goldenprompt.model.verdict import CaseOutcome, Change, PromptVerdict, ReferenceFacts, Verdict, Waived
 
 SCHEMA = "goldenprompt.verdict/1"
 
@@ -25,8 +25,8 @@ def verdict_record(
         "run": _run(run),
         "baseline": _reference(baseline),
         "anchor": _reference(anchor),
-        "loosened": [],
-        "waived": [],
+        "loosened": [{"what": one.what, "then": one.then, "now": one.now} for one in verdict.loosened],
+        "waived": [_waived(one) for one in verdict.waived],
         "spend": None,
         "expires": None,
         "digest": records,
@@ -62,6 +62,7 @@ def _prompt(prompt: PromptVerdict) -> dict[str, Any]:
         "cause": list(prompt.cause),
         "planned": prompt.planned,
         "compared": prompt.compared,
+        "months": [{"month": one.month, "rate": _rounded(one.rate)} for one in prompt.history],
     }
 
 
@@ -73,6 +74,16 @@ def _case(case: CaseOutcome) -> dict[str, Any]:
         "now": {"passed": case.y, "repeats": case.k1},
         "p": case.p,
         "why": case.why,
+    }
+
+
+def _waived(one: Waived) -> dict[str, Any]:
+    return {
+        **one.waiver.plain(),
+        "state": one.state.value,
+        "cases": list(one.cases),
+        "rate": _change(one.rate),
+        "told": one.told,
     }
 
 
@@ -111,6 +122,7 @@ def _reference(reference: ReferenceFacts | None) -> dict[str, Any] | None:
         "age_days": reference.age_days,
         "digest": reference.digest,
         "approved": reference.approved,
+        "revision": reference.revision,
     }
 
 

@@ -29,6 +29,7 @@ class Mover(Protocol):
         time: str,
         reason: str,
         even: Collection[str] = (),
+        waived: bool = False,
     ) -> LogEntry:
         """Move the pointer and give the log's entry, or refuse."""
         ...
@@ -42,8 +43,11 @@ class RefusedError(GoldenpromptError):
         super().__init__(message)
 
 
-def objections(record: RunRecord, state: State) -> dict[str, str]:
-    """Say what speaks against a run as a baseline, a sentence for each word that `--even` takes."""
+def objections(record: RunRecord, state: State, *, waived: bool = False) -> dict[str, str]:
+    """Say what speaks against a run as a baseline, a sentence for each word that `--even` takes.
+
+    `waived` says that waivers excuse something in it.
+    """
     found: dict[str, str] = {}
     if record.narrowed or record.stopped or any(case.missing for case in record.cases):
         found["partial"] = "not every case of it was run"
@@ -57,18 +61,28 @@ def objections(record: RunRecord, state: State) -> dict[str, str]:
         found["replayed"] = "its answers are recorded ones, which say nothing of the model today"
     if state in {State.REGRESSED, State.DRIFTED}:
         found["regressed"] = f"it is {state.value}, and a worse baseline hides what gets worse after it"
+    if waived:
+        found["waived"] = "something in it passes by a waiver alone, which would end with this baseline"
     return found
 
 
 def accept(  # noqa: PLR0913 - who, when and why are part of every move
-    store: FolderStore, record: RunRecord, state: State, *, who: str, time: str, reason: str, even: Collection[str] = ()
+    store: FolderStore,
+    record: RunRecord,
+    state: State,
+    *,
+    who: str,
+    time: str,
+    reason: str,
+    even: Collection[str] = (),
+    waived: bool = False,
 ) -> LogEntry:
     """Make a stored run the baseline of its month; refuse one with objections that `even` does not name.
 
     While no person has set an anchor, a worse run that a person accepts by name takes its place: that level was looked
     at and approved, and would otherwise be held against every later run.
     """
-    _refuse(record, objections(record, state), even)
+    _refuse(record, objections(record, state, waived=waived), even)
     anchor = store.pointers().anchor
     lowered = state in {State.REGRESSED, State.DRIFTED} and not (anchor and anchor.approved)
     return _point(store, record, None if lowered else anchor, who, time, reason)
@@ -89,10 +103,18 @@ def _point(  # noqa: PLR0913, PLR0917 - the same
 
 
 def anchor(  # noqa: PLR0913 - the same
-    store: FolderStore, record: RunRecord, state: State, *, who: str, time: str, reason: str, even: Collection[str] = ()
+    store: FolderStore,
+    record: RunRecord,
+    state: State,
+    *,
+    who: str,
+    time: str,
+    reason: str,
+    even: Collection[str] = (),
+    waived: bool = False,
 ) -> LogEntry:
     """Pin a stored run as the approved reference that never moves by itself."""
-    _refuse(record, objections(record, state), even)
+    _refuse(record, objections(record, state, waived=waived), even)
     store.promote(record.id)
     before = store.pointers()
     pointer = replace(store.pointer_to(record.id), approved=True)
@@ -111,7 +133,7 @@ def accept_by_itself(
     """
     if record.kind is RunKind.CHECK:
         return None, ""
-    against = objections(record, state)
+    against = objections(record, state, waived=verdict is not None and verdict.stands_on_waivers)
     if first:
         against.pop("dirty", None)
     if first and store.has_history():

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from pytest_goldenprompt.errors import StoreError
+from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.model.values import digest_of
+from pytest_goldenprompt.model.waiver import Waiver
 
 T = TypeVar("T")
 
@@ -133,6 +135,15 @@ def facts_to_plain(record: RunRecord) -> dict[str, Any]:
     plain["schema"] = SCHEMA
     plain["prompts"] = [without_defaults(facts) for facts in record.prompts]
     return plain
+
+
+def policy_of(record: RunRecord, where: str) -> Policy | None:
+    """Give the policy that a run was judged by; None for one that keeps none."""
+    if not record.policy:
+        return None
+    levels = {name: value for name, value in record.policy.items() if name != "waivers"}
+    waivers = tuple(build(Waiver, plain, where) for plain in _listed(record.policy, "waivers", where))
+    return dataclasses.replace(build(Policy, levels, where), waivers=waivers)
 
 
 def record_from_plain(plain: Mapping[str, Any], cases: Iterable[Mapping[str, Any]], where: str) -> RunRecord:
