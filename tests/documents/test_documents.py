@@ -25,7 +25,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -39,10 +39,12 @@ from pytest_goldenprompt.formats.pairing import PROMPT_ENDINGS, is_dataset
 from pytest_goldenprompt.formats.policy import POLICY_FILE, read_policy
 from pytest_goldenprompt.formats.prompts import read_prompt
 from pytest_goldenprompt.formats.reader import load_yaml
+from pytest_goldenprompt.formats.waivers import KEYS
 from pytest_goldenprompt.judge.exits import EXIT_OF_STATE
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.policy import Policy
-from pytest_goldenprompt.model.verdict import State
+from pytest_goldenprompt.model.verdict import State, WaiverState
+from pytest_goldenprompt.model.waiver import KINDS
 from pytest_goldenprompt.plugin.options import add_options
 from pytest_goldenprompt.registry import EVALUATORS, PROVIDERS, Registry
 
@@ -274,7 +276,11 @@ def test_every_evaluator_and_provider_has_a_heading():
 
 
 def test_every_level_of_the_policy_is_explained():
-    assert {field.name for field in fields(Policy)} <= words_of("gate.md")
+    assert set(Policy().levels()) <= words_of("gate.md")
+
+
+def test_every_key_and_state_of_a_waiver_is_explained():
+    assert {*KEYS, *KINDS, *WaiverState} <= words_of("gate.md")
 
 
 def test_every_state_has_its_row_with_its_exit_code():

@@ -26,6 +26,7 @@ NOT_RED = {
     Outcome.SUSPECT: "worse than the stored run; alone it may be luck",
     Outcome.NEW: "new, and failing",
     Outcome.CHANGED: "changed since the stored run, and failing",
+    Outcome.WAIVED: "waived, and failing",
 }
 """Outcomes of a failing case that are no failure of the item: the dataset's gate decides over them."""
 
@@ -146,7 +147,8 @@ STATUS = {
     Outcome.FIXED: ("fixed", "+", "FIXED"),
     Outcome.NEW: ("new and failing", "n", "NEW AND FAILING"),
     Outcome.CHANGED: ("changed and failing", "c", "CHANGED AND FAILING"),
+    Outcome.WAIVED: ("waived", "w", "WAIVED"),
 }
-"""How cases are counted that neither plainly passed nor failed; a new or changed case that passes is plainly passed."""
+"""How cases are counted that neither plainly passed nor failed; one that is new, changed or waived may plainly pass."""
 LIBRARY = pytest.StashKey[Library]()
 SCHEDULE: pytest.StashKey[Schedule] = pytest.StashKey()
