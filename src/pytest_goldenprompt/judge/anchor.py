@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from pytest_goldenprompt.judge.gate import judge
+from pytest_goldenprompt.judge.reasons import names
 from pytest_goldenprompt.judge.states import RANK, WORSE
 from pytest_goldenprompt.judge.whole import whole
 from pytest_goldenprompt.model.policy import Policy
@@ -29,6 +30,19 @@ def with_anchor(
     against = judge(anchor, current, anchor_policy(policy), aside=aside)
     prompts = tuple(_drifted(prompt, against.prompt(prompt.id), anchor.month) for prompt in verdict.prompts)
     return whole(current, prompts, verdict.counts)
+
+
+def unanchored(anchor: RunRecord, current: RunRecord) -> Iterator[str]:
+    """Say which prompts have no case in common with the anchor, so that a slow slide of theirs is not seen."""
+    known = {(case.prompt_id, case.case_id, case.digest) for case in anchor.cases}
+    held = {case.prompt_id for case in current.cases if (case.prompt_id, case.case_id, case.digest) in known}
+    ran = {case.prompt_id for case in current.cases if case.repeats}
+    lost = sorted(facts.id for facts in current.prompts if facts.id in ran - held and not facts.draft)
+    if lost:
+        yield (
+            f"not held against the anchor of {anchor.month}, which has none of their cases: {names(lost)}; "
+            "pin a newer one with `goldenprompt anchor`"
+        )
 
 
 def _drifted(prompt: PromptVerdict, against: PromptVerdict | None, month: str) -> PromptVerdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pytest_goldenprompt.judge.anchor import with_anchor
+from pytest_goldenprompt.judge.anchor import unanchored, with_anchor
 from pytest_goldenprompt.judge.attribution import with_causes
 from pytest_goldenprompt.judge.gate import judge
 from pytest_goldenprompt.judge.loosening import loosened
@@ -46,4 +46,5 @@ def decide(
         verdict = with_anchor(verdict, anchor, current, policy, set_aside(waivers, anchor, current))
     if policy.waivers:
         verdict = with_waivers(verdict, policy.waivers, day, current, (baseline, anchor))
-    return replace(verdict, loosened=loosened(baseline, current))
+    told = tuple(unanchored(anchor, current)) if anchor else ()
+    return replace(verdict, reasons=(*verdict.reasons, *told), loosened=loosened(baseline, current))
