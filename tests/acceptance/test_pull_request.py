@@ -163,6 +163,64 @@ def test_a_check_that_expects_the_broken_answer_is_named_in_the_verdict(branch):
     assert gated.verdict["counts"]["changed"] == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("golden_store", "golden_store = dir:staging\n"),
+        ("golden_provider", "golden_provider = replay:good.jsonl\n"),
+        ("golden_strict", "golden_strict = false\n"),
+        ("addopts", "addopts = -p no:terminal\n"),
+    ],
+)
+def test_a_setting_of_the_configuration_file_that_changed_is_named(branch, name, text):
+    plain = "[pytest]\ngolden_provider = python:model:answer\npythonpath = .\n"
+    kept = plain if name != "golden_provider" else "[pytest]\npythonpath = .\n"
+    branch.write("pytest.ini", kept + text)
+    commit(branch, "an attempt")
+    gated = branch.run(MAIN)
+    loosened = gated.verdict["loosened"] if gated.verdict else []
+    assert gated.code != 0
+    assert not gated.verdict or f"pytest.ini: {name}" in {one["what"] for one in loosened}
+
+
+@pytest.mark.parametrize("listing", ["--collect-only", "--markers", "--fixtures"])
+def test_a_configuration_file_cannot_turn_the_gate_into_a_listing(branch, listing):
+    branch.ini(f"addopts = {listing}\n")
+    commit(branch, "an attempt")
+    assert branch.run(MAIN).code != 0
+    assert branch.run(listing, MAIN).code == 0
+
+
+def test_what_main_made_stricter_since_is_named(branch):
+    git(branch, "switch", "-q", "main")
+    branch.write("goldenprompt.toml", "[gate]\nmargin = 0.01\n")
+    commit(branch, "stricter")
+    git(branch, "switch", "-q", "change")
+    gated = branch.run(MAIN)
+    told = "margin (stricter on main since this branch left it)"
+    assert {"what": told, "then": "0.01", "now": "0.05"} in gated.verdict["loosened"]
+
+
+def test_a_branch_without_the_stored_run_is_judged_by_mains(branch):
+    shutil.rmtree(branch.folder / ".goldenprompt" / "runs")
+    branch.answers(FLAKY)
+    commit(branch, "an attempt")
+    plain, shared = branch.run(MAIN), branch.run(MAIN, "-n", "2")
+    assert (plain.code, shared.code) == (0, 0), shared.out
+    assert shared.verdict["prompts"] == plain.verdict["prompts"]
+
+
+def test_a_stored_run_that_was_edited_is_not_shown_as_what_was_compared_with(branch):
+    gated = branch.run(MAIN)
+    [record] = (branch.folder / ".goldenprompt" / "runs").glob("*/run.json")
+    plain = json.loads(record.read_text())
+    del plain["seal"]
+    record.write_text(json.dumps({**plain, "tool": "0.0"}))
+    shown = branch.command("show", gated.verdict["run"]["id"])
+    assert shown.code == 6
+    assert "changed since the comparison" in shown.out
+
+
 def test_workers_judge_by_the_same_revision(branch):
     add_a_waiver(branch)
     commit(branch, "an attempt")

@@ -44,7 +44,7 @@ from pytest_goldenprompt.judge.exits import EXIT_OF_STATE
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.verdict import State, WaiverState
-from pytest_goldenprompt.model.waiver import KINDS
+from pytest_goldenprompt.model.waiver import OF_A_PROMPT, OF_ONE_CASE
 from pytest_goldenprompt.plugin.options import add_options
 from pytest_goldenprompt.registry import EVALUATORS, PROVIDERS, Registry
 
@@ -280,7 +280,7 @@ def test_every_level_of_the_policy_is_explained():
 
 
 def test_every_key_and_state_of_a_waiver_is_explained():
-    assert {*KEYS, *KINDS, *WaiverState} <= words_of("gate.md")
+    assert {*KEYS, *OF_A_PROMPT, *OF_ONE_CASE, *WaiverState} <= words_of("gate.md")
 
 
 def test_every_state_has_its_row_with_its_exit_code():

@@ -10,6 +10,7 @@ from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.formats.policy import read_policy
 from pytest_goldenprompt.judge.decide import References, decide
 from pytest_goldenprompt.model.record import RunRecord
+from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.model.verdict import ReferenceFacts, State
 from pytest_goldenprompt.reports.terminal import Line
 from pytest_goldenprompt.reports.view import RunView
@@ -28,10 +29,10 @@ def judged_run(store: FolderStore, root: Path, name: str) -> RunView:
     record = store.load(run_id)
     stored = store.verdict(run_id)
     facts = _reference(stored.get("baseline"), run_id)
-    baseline = _load(store, facts.id) if facts else None
+    baseline = _load(store, facts) if facts else None
     first = baseline is None and stored.get("verdict") == State.NEW
     anchor = _reference(stored.get("anchor"), run_id)
-    pinned = _load(store, anchor.id) if anchor and facts and anchor.id != facts.id else None
+    pinned = _load(store, anchor) if anchor and facts and anchor.id != facts.id else None
     policy = codec.policy_of(record, f"run {run_id}") or read_policy(root)
     verdict = decide(References(baseline, pinned, first), record, policy)
 
@@ -65,8 +66,13 @@ def _reference(plain: Any, run_id: str) -> ReferenceFacts | None:
         raise StoreError(f"run {run_id}: its verdict does not name what it was compared with") from None
 
 
-def _load(store: FolderStore, run_id: str) -> RunRecord:
+def _load(store: FolderStore, facts: ReferenceFacts) -> RunRecord:
+    """Read the run that was compared with, as it was then: the digest is that of its record, or of its results."""
     try:
-        return store.load(run_id)
+        record = store.load(facts.id)
+        known = {store.pointer_to(facts.id).digest, digest_of_bytes(codec.cases_text(record).encode())}
     except StoreError as error:
         raise StoreError(f"the run it was compared with cannot be read: {error}") from None
+    if facts.digest not in known:
+        raise StoreError(f"run {facts.id}: changed since the comparison with it: restore it from version control")
+    return record

@@ -10,7 +10,7 @@ from typing import Any
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.fields import Fields
 from pytest_goldenprompt.formats.located import Series, Table
-from pytest_goldenprompt.model.waiver import KINDS, Waiver
+from pytest_goldenprompt.model.waiver import OF_A_PROMPT, OF_ONE_CASE, Waiver
 
 KEYS = ("prompt", "case", "slice", "kind", "owner", "reason", "ticket", "until", "most_drop")
 
@@ -19,9 +19,9 @@ def read_waivers(document: Mapping[str, Any], where: str) -> tuple[Waiver, ...]:
     """Read the waivers; refused are unknown keys, a missing owner, reason or last day, and two for the same."""
     items = Fields(document, where, 1, "the policy").items("waivers")
     waivers = tuple(_waiver(item, where, line) for line, item in items)
-    seen: dict[str, Waiver] = {}
+    seen: dict[tuple[str | None, ...], Waiver] = {}
     for waiver in waivers:
-        former = seen.setdefault(waiver.scope, waiver)
+        former = seen.setdefault((waiver.prompt, waiver.case, waiver.slice, waiver.kind), waiver)
         if former is not waiver:
             raise InputError(
                 f"two waivers for the same, found {waiver.scope} on line {former.line} too; one is accepted",
@@ -39,7 +39,7 @@ def _waiver(item: Any, where: str, line: int) -> Waiver:
     case, part = fields.name("case"), fields.name("slice")
     if case and part:
         raise InputError("waiver for a case and a slice, found both; one of them is accepted", where=where, line=line)
-    allowed = ("case", "removed", "changed") if case else ("slice",) if part else KINDS
+    allowed = OF_ONE_CASE if case else ("slice",) if part else OF_A_PROMPT
     return Waiver(
         prompt=_needed(fields, "prompt"),
         owner=_needed(fields, "owner"),
@@ -77,7 +77,7 @@ def _day(fields: Fields) -> str:
 def _most_drop(fields: Fields, case: str | None) -> float:
     """Read the greatest drop; only a single case may be lost whole without saying so."""
     value = fields.number("most_drop", 0, 1)
-    if value is None and case is None and fields.table.get("kind") not in {"removed", "changed"}:
+    if value is None and case is None:
         raise fields.wrong("most_drop", "the greatest drop, a number from 0 to 1 such as 0.1,")
     return 1.0 if value is None else float(value)
 
@@ -85,7 +85,7 @@ def _most_drop(fields: Fields, case: str | None) -> float:
 def located_waivers(items: Any, lines: list[str]) -> Any:
     """Put lines to the tables and keys of `[[waivers]]`: the standard parser tells none, a plain search finds them."""
     heads = [number for number, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*waivers\s*\]\]", line)]
-    if not isinstance(items, list) or len(heads) != len(items):
+    if not isinstance(items, list) or not heads or len(heads) != len(items):
         return items
     series = Series(heads[0])
     for head, item in zip(heads, items, strict=True):

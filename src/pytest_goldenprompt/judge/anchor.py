@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pytest_goldenprompt.judge.gate import judge
@@ -12,6 +12,7 @@ from pytest_goldenprompt.judge.whole import whole
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.verdict import PromptVerdict, State, Verdict
+from pytest_goldenprompt.model.waiver import Waiver
 
 
 def anchor_policy(policy: Policy) -> Policy:
@@ -20,14 +21,14 @@ def anchor_policy(policy: Policy) -> Policy:
 
 
 def with_anchor(
-    verdict: Verdict, anchor: RunRecord, current: RunRecord, policy: Policy, aside: Collection[tuple[str, str]] = ()
+    verdict: Verdict, anchor: RunRecord, current: RunRecord, policy: Policy, waivers: Sequence[Waiver] = ()
 ) -> Verdict:
     """Turn prompts that are not worse than the stored run, yet worse than the anchor, into DRIFTED.
 
-    What is missing or new against the anchor says nothing here: the dataset has moved on since. Cases `aside` are
-    waived.
+    What is missing or new against the anchor says nothing here: the dataset has moved on since. `waivers` are those
+    in force.
     """
-    against = judge(anchor, current, anchor_policy(policy), aside=aside)
+    against = judge(anchor, current, anchor_policy(policy), waivers=waivers)
     prompts = tuple(_drifted(prompt, against.prompt(prompt.id), anchor.month) for prompt in verdict.prompts)
     return whole(current, prompts, verdict.counts)
 
@@ -48,7 +49,8 @@ def unanchored(anchor: RunRecord, current: RunRecord) -> Iterator[str]:
 def _drifted(prompt: PromptVerdict, against: PromptVerdict | None, month: str) -> PromptVerdict:
     kinds = tuple(kind for kind in against.kinds if kind in WORSE) if against else ()
     if against is None or not kinds or RANK[prompt.state] >= RANK[State.DRIFTED]:
-        return prompt
+        excused = set(prompt.excused) | set(against.excused if against else ())
+        return replace(prompt, excused=tuple(sorted(excused)))
     told = against.reasons[0].removeprefix(f"{prompt.id}: ").removeprefix("got worse: ")
     since = f"{prompt.id}: drifted: not worse than the stored run, yet worse than the anchor of {month}: {told}"
     return replace(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pytest_goldenprompt.judge.mixture import Mixture
 from pytest_goldenprompt.judge.noise import scale_of
 from pytest_goldenprompt.judge.pairing import Pair
+from pytest_goldenprompt.judge.reading import GRID, Reading
 
 Z = 1.645
 """The standard normal's 95 % point."""
@@ -75,6 +76,36 @@ def _score_variance(pairs: Sequence[Pair], mixture: Mixture, *, graded: bool) ->
     if not graded:
         return _pass_variance(pairs, mixture)
     return math.fsum(pair.then.variance * (1.0 / pair.then.k + 1.0 / pair.now.k) for pair in pairs)
+
+
+Sides = Sequence[tuple[Reading, Reading]]
+"""Cases as they were then and are now."""
+
+
+def least_drop(sides: Sides, *, sure: bool) -> float:
+    """Give the lower 95 % bound of the mean drop, of passes or of scores, whichever fell more; the drop itself if sure.
+
+    A rate's variance counts half a pass and half a fail more than were seen (Agresti and Coull 1998, halved).
+    """
+    if not sides:
+        return 0.0
+    passes = [then.passes / then.k - now.passes / now.k for then, now in sides]
+    scores = [then.mean - now.mean for then, now in sides]
+    if sure:
+        return max(math.fsum(passes), math.fsum(scores)) / len(sides)
+    of_passes = math.fsum(_smoothed(then) + _smoothed(now) for then, now in sides)
+    graded = any(abs(side.mean - side.passes / side.k) > GRID for pair in sides for side in pair)
+    of_scores = math.fsum(then.variance / then.k + now.variance / now.k for then, now in sides) if graded else of_passes
+    return max(_least(passes, of_passes), _least(scores, of_scores))
+
+
+def _least(drops: Sequence[float], variance: float) -> float:
+    return (math.fsum(drops) - Z * math.sqrt(variance)) / len(drops)
+
+
+def _smoothed(side: Reading) -> float:
+    rate = (side.passes + 0.5) / (side.k + 1.0)
+    return rate * (1.0 - rate) / side.k
 
 
 def settles(pairs: Sequence[Pair], mixture: Mixture, found: Bound, margin: float) -> str:

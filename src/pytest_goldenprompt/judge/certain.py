@@ -145,7 +145,7 @@ def red(measure: Yardstick, facts: PromptFacts, found: CaseOutcome) -> bool:
     Red are certain regressions, cases that could not be run, and failing cases of a prompt without history whose bar
     is that all pass. A draft has no red case.
     """
-    if facts.draft:
+    if facts.draft or found.outcome is Outcome.WAIVED:
         return False
     if found.outcome in {Outcome.REGRESSED, Outcome.MISSING}:
         return True

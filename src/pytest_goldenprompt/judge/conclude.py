@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 
-from pytest_goldenprompt.judge.bound import settles
+from pytest_goldenprompt.judge.bound import least_drop, settles
 from pytest_goldenprompt.judge.examine import Examined, not_compared
 from pytest_goldenprompt.judge.figures import changes, is_missing, majority_rate
 from pytest_goldenprompt.judge.naming import Family, named_cases, named_slices, worst_first
 from pytest_goldenprompt.judge.pairing import Pairing
 from pytest_goldenprompt.judge.reading import usable
 from pytest_goldenprompt.judge.reasons import ACCEPT, counted, names, sentences
-from pytest_goldenprompt.judge.states import BAR
+from pytest_goldenprompt.judge.states import BAR, WORSE
+from pytest_goldenprompt.judge.waivers import allowed
 from pytest_goldenprompt.model.policy import Policy
-from pytest_goldenprompt.model.verdict import PromptVerdict, State
+from pytest_goldenprompt.model.verdict import CaseOutcome, PromptVerdict, State
+from pytest_goldenprompt.model.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What applies to every prompt of a run: whether one without history is new, the prompts' weighing, the policy."""
+    """What applies to every prompt of a run.
+
+    Whether one without history is new, the prompts' weighing, the policy, and the waivers in force for whole prompts.
+    """
 
     may_be_new: bool
     family: Family
     policy: Policy
+    waivers: tuple[Waiver, ...] = ()
+
+    def of(self, pairing: Pairing) -> Excuse:
+        """Give what waivers excuse of a prompt: those that accept as much as was surely lost."""
+        mine = [waiver for waiver in self.waivers if waiver.prompt == pairing.facts.id]
+        sides = [(pair.then, pair.now) for pair in pairing.pairs] if mine else []
+        lost = least_drop(sides, sure=pairing.deterministic)
+        holding = [waiver for waiver in mine if lost <= waiver.most_drop]
+        kinds = {kind for waiver in holding for kind in allowed(waiver)}
+        accepted = min((waiver.most_drop for waiver in holding), default=0.0)
+        return Excuse(frozenset(kinds), max(self.policy.margin, accepted))
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """The kinds of finding that waivers excuse in a prompt, and the greatest drop that then counts as not worse."""
+
+    kinds: frozenset[str]
+    margin: float
 
 
 def conclude(examined: Examined, standing: Standing) -> PromptVerdict:
@@ -32,8 +56,12 @@ def conclude(examined: Examined, standing: Standing) -> PromptVerdict:
     flagged = _flagged(examined, standing)
     named = named_cases(examined, standing.family.level, flagged=flagged)
     slices = named_slices(examined, standing.family.level) if flagged else ()
-    kinds = _kinds(examined, standing, named, slices, flagged=flagged)
-    state = _state(examined, standing, kinds, flagged=flagged)
+    found = _kinds(examined, standing, named, slices, flagged=flagged)
+    excuse = standing.of(pairing)
+    kinds = _unexcused(found, excuse, named)
+    worse = (flagged or bool(examined.certain)) and (kinds == found)
+    state = _state(examined, standing, kinds, excuse, flagged=flagged, worse=worse)
+    excused = _excused(examined, standing, found, kinds, state)
     rate, form, tokens = changes(pairing)
     verdict = PromptVerdict(
         id=pairing.facts.id,
@@ -54,6 +82,7 @@ def conclude(examined: Examined, standing: Standing) -> PromptVerdict:
         planned=len(pairing.results),
         compared=len(pairing.pairs),
         owner=pairing.facts.owner,
+        excused=excused,
         draft=pairing.facts.draft,
     )
     return sentences(verdict, examined)
@@ -92,19 +121,37 @@ def under_bar(pairing: Pairing) -> bool:
     return bar is not None and (rate or 0.0) < bar
 
 
-def _state(examined: Examined, standing: Standing, kinds: tuple[str, ...], *, flagged: bool) -> State:
+def _unexcused(found: tuple[str, ...], excuse: Excuse, named: Mapping[str, CaseOutcome]) -> tuple[str, ...]:
+    """Take out what is excused: all that got worse or nothing, and never a case that must always pass."""
+    worse = WORSE & set(found)
+    must = any(case.must_pass and not case.passed for case in named.values())
+    return found if must or not worse <= excuse.kinds else tuple(kind for kind in found if kind not in worse)
+
+
+def _excused(
+    examined: Examined, standing: Standing, found: tuple[str, ...], kinds: tuple[str, ...], state: State
+) -> tuple[str, ...]:
+    """Say what passes by a waiver alone: kinds of findings, or the mean where only the wider margin lets it pass."""
+    taken = tuple(kind for kind in found if kind not in kinds)
+    wider = state is State.PASS and bool(examined.pairing.pairs) and not _shown(examined, standing.policy.margin)
+    return taken or (("mean",) if wider else ())
+
+
+def _state(  # noqa: PLR0913 - everything that a state follows from
+    examined: Examined, standing: Standing, kinds: tuple[str, ...], excuse: Excuse, *, flagged: bool, worse: bool
+) -> State:
     pairing = examined.pairing
     if pairing.facts.error:
         return State.ERROR
     if _incomplete(examined, kinds) or (flagged and _may_hide(examined.pairing)):
         return State.INCOMPLETE
-    if examined.certain or flagged:
+    if worse:
         return State.REGRESSED
     if not pairing.known and standing.may_be_new:
         return State.NEW
     if not pairing.pairs:
-        return State.NO_BASELINE
-    return State.PASS if _shown(examined, standing.policy) else State.INCONCLUSIVE
+        return State.PASS if pairing.is_wholly_waived else State.NO_BASELINE
+    return State.PASS if _shown(examined, excuse.margin) else State.INCONCLUSIVE
 
 
 def _incomplete(examined: Examined, kinds: tuple[str, ...]) -> bool:
@@ -118,12 +165,12 @@ def _may_hide(pairing: Pairing) -> bool:
     return any(repeat.passed or repeat.score for result in pairing.removed for repeat in usable(result))
 
 
-def _shown(examined: Examined, policy: Policy) -> bool:
+def _shown(examined: Examined, margin: float) -> bool:
     """Say whether the prompt is shown to be no worse than the margin, and on what is stored.
 
     No case may be gone, not even one that failed: deleting it is no fix.
     """
-    below = examined.bound is not None and examined.bound.upper < policy.margin
+    below = examined.bound is not None and examined.bound.upper < margin
     return below and not _too_few(examined.pairing) and not _cut(examined.pairing)
 
 

@@ -8,7 +8,8 @@ from pytest_goldenprompt.judge.anchor import unanchored, with_anchor
 from pytest_goldenprompt.judge.attribution import with_causes
 from pytest_goldenprompt.judge.gate import judge
 from pytest_goldenprompt.judge.loosening import loosened
-from pytest_goldenprompt.judge.waivers import in_force, set_aside, with_waivers
+from pytest_goldenprompt.judge.waived import Compared, with_waivers
+from pytest_goldenprompt.judge.waivers import in_force
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.verdict import Verdict
@@ -39,12 +40,12 @@ def decide(
         policy,
         first=references.first,
         extra_calls=extra_calls,
-        aside=set_aside(waivers, baseline, current),
+        waivers=waivers,
     )
     verdict = with_causes(verdict, baseline, current)
     if anchor is not None:
-        verdict = with_anchor(verdict, anchor, current, policy, set_aside(waivers, anchor, current))
+        verdict = with_anchor(verdict, anchor, current, policy, waivers)
     if policy.waivers:
-        verdict = with_waivers(verdict, policy.waivers, day, current, (baseline, anchor))
+        verdict = with_waivers(verdict, policy.waivers, Compared(baseline, anchor, current, day))
     told = tuple(unanchored(anchor, current)) if anchor else ()
     return replace(verdict, reasons=(*verdict.reasons, *told), loosened=loosened(baseline, current))

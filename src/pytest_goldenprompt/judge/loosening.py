@@ -37,12 +37,13 @@ def loosened(baseline: RunRecord | None, current: RunRecord) -> tuple[Loosening,
     """
     then = current.policy if current.proposed else baseline.policy if baseline else {}
     now = current.proposed or current.policy
-    levels = tuple(_levels(then, now)) if then and now else ()
+    levels = tuple(looser(then, now)) if then and now else ()
     pointers = tuple(Loosening(*one) for one in current.moved)
     return pointers + levels + (tuple(_datasets(baseline, current)) if baseline else ())
 
 
-def _levels(then: Mapping[str, JSON], now: Mapping[str, JSON]) -> Iterator[Loosening]:
+def looser(then: Mapping[str, JSON], now: Mapping[str, JSON]) -> Iterator[Loosening]:
+    """List the levels and waivers of a policy, as plain data, that let more pass than those of another."""
     defaults = Policy().plain()
     before, after = {**defaults, **then}, {**defaults, **now}
     for name in defaults:
@@ -104,6 +105,10 @@ def _header(then: PromptFacts, now: PromptFacts) -> Iterator[Loosening]:
     statuses = _status(then), _status(now)
     if statuses[0] == "active" != statuses[1]:
         yield Loosening(f"{now.id}: status", *statuses)
+    if now.provider not in {then.provider, "replay"} and then.provider:
+        yield Loosening(f"{now.id}: provider", then.provider, now.provider or "none")
+    if then.deterministic and not (now.deterministic or now.retired):
+        yield Loosening(f"{now.id}: deterministic", "true", "false")
     before, after = then.min_pass_rate, now.min_pass_rate
     if before is not None and (after is None or after < before):
         yield Loosening(f"{now.id}: min_pass_rate", f"{before:g}", "none" if after is None else f"{after:g}")

@@ -58,6 +58,11 @@ class Pairing:
     waived: frozenset[str] = frozenset()
 
     @property
+    def is_wholly_waived(self) -> bool:
+        """Say whether every current case is waived, so that nothing is left to compare."""
+        return bool(self.results) and all(result.case_id in self.waived for result in self.results)
+
+    @property
     def ever_passed(self) -> int:
         """Count the stored cases that passed at least once."""
         return sum(read(result).passes > 0 for result in self.stored)

@@ -105,7 +105,8 @@ class PromptVerdict:
 
     `kinds` are those of mean, slice, case, removed, changed, missing, bar and waiver that speak against the prompt.
     `drop` and `drop_upper` are points of 0..1 (positive is worse). `cases` are the named ones, `outcomes` all. `needs`
-    says what would settle an inconclusive state. `history` are the months before, oldest first.
+    says what would settle an inconclusive state. `excused` are kinds that a waiver for the
+    whole prompt takes out of `kinds`. `history` are the months before, oldest first.
     """
 
     id: str
@@ -129,6 +130,7 @@ class PromptVerdict:
     compared: int = 0
     owner: str | None = None
     draft: bool = False
+    excused: tuple[str, ...] = ()
     history: tuple[MonthRate, ...] = ()
 
 

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field, fields
 
 from pytest_goldenprompt.model.values import JSON
 
-KINDS = ("mean", "slice", "case", "removed", "changed")
-"""Findings that a waiver may be held to; missing results, a bar and lapsed waivers cannot be waived."""
+OF_A_PROMPT = ("mean", "slice", "case")
+"""Findings that a waiver for a whole prompt may be held to."""
+
+OF_ONE_CASE = ("case", "removed", "changed")
+"""Findings that a waiver for one case may be held to; only by its name may a case be removed, or edited and fail."""
 
 
 @dataclass(frozen=True, slots=True)

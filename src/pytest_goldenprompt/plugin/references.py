@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pytest_goldenprompt.formats.policy import POLICY_FILE, read_policy
+import pytest
+
+from pytest_goldenprompt.formats.policy import POLICY_FILE, policy_from, read_policy
+from pytest_goldenprompt.git import blob, resolve
+from pytest_goldenprompt.judge.loosening import looser
 from pytest_goldenprompt.model.pointers import Pointer
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.plugin.conclusion import reference_facts
+from pytest_goldenprompt.plugin.ini import changed_settings
 from pytest_goldenprompt.plugin.library import Reference
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.store.folder import FolderStore
@@ -37,19 +42,30 @@ class Ground:
     proposed: Policy | None = None
 
 
-def find_ground(
-    settings: Settings, store: FolderStore, month: str, now: datetime, at_end: Callable[[Callable[[], None]], None]
-) -> Ground:
-    """Find what to compare with; `at_end` is told what to tidy up when the run is over."""
+def find_ground(config: pytest.Config, settings: Settings, store: FolderStore, month: str, now: datetime) -> Ground:
+    """Find what to compare with. What another revision has is copied, and tidied up when the run is over."""
     if not settings.baseline.startswith(PREFIX):
         reference = find_reference(store, settings.baseline, month, record=settings.record, now=now)
         return Ground(reference, read_policy(settings.root), settings.root)
     folder = Path(tempfile.mkdtemp(prefix="goldenprompt-"))
-    at_end(lambda: shutil.rmtree(folder, ignore_errors=True))
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     revision = open_revision(settings.root, settings.baseline.removeprefix(PREFIX), store, POLICY_FILE, folder)
     reference = _of_revision(revision, settings, month, now)
-    reference.moved = moved(revision.store.pointers(), store.pointers())
-    return Ground(reference, read_policy(folder), folder, proposed=read_policy(settings.root))
+    policy, root = read_policy(folder), settings.root
+    reference.moved = (
+        *moved(revision.store.pointers(), store.pointers()),
+        *changed_settings(config.inipath, root, revision.commit),
+        *_stricter_since(revision, root, policy),
+    )
+    return Ground(reference, policy, folder, proposed=read_policy(root))
+
+
+def _stricter_since(revision: Revision, root: Path, policy: Policy) -> Iterator[tuple[str, str, str]]:
+    """List what the revision has made stricter since the checkout left it, and does not hold here."""
+    text = blob(root, resolve(root, revision.name), POLICY_FILE)
+    newest = policy_from(text, f"{revision.name}:{POLICY_FILE}") if text is not None else Policy()
+    for one in looser(newest.plain(), policy.plain()):
+        yield f"{one.what} (stricter on {revision.name} since this branch left it)", one.then, one.now
 
 
 def _of_revision(revision: Revision, settings: Settings, month: str, now: datetime) -> Reference:
@@ -68,9 +84,13 @@ def _of_revision(revision: Revision, settings: Settings, month: str, now: dateti
     return reference
 
 
-def told_ground(told: dict[str, Any], settings: Settings, store: FolderStore, now: datetime) -> Ground:
-    """Find in a worker what the controller found."""
-    reference = find_reference(store, told["baseline"], told["month"], record=settings.record, now=now)
+def told_ground(told: dict[str, Any], store: FolderStore, now: datetime) -> Ground:
+    """Find in a worker what the controller found; a worker judges no run, and needs no anchor."""
+    found = find_baseline(store, told["baseline"], month=told["month"], recording=False) if told["baseline"] else None
+    baseline = load_baseline(store, found) if found else None
+    pointer = found if isinstance(found, Pointer) else None
+    reference = Reference(baseline, first=told["first"], facts=reference_facts(pointer, baseline, now))
+    reference.then = lambda: store.texts(baseline.id) if pointer and baseline else {}
     folder = Path(told["policy"])
     return Ground(reference, read_policy(folder), folder)
 

@@ -56,11 +56,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
         _remove_stale([default_report(store)])
     started = clock()
     month = told["month"] if told else run_month(settings, started)
-    ground = (
-        told_ground(told, settings, store, started)
-        if told
-        else find_ground(settings, store, month, started, config.add_cleanup)
-    )
+    ground = told_ground(told, store, started) if told else find_ground(config, settings, store, month, started)
     ground.reference.command = command_for(settings, config.invocation_params.dir)
     today = told["today"] if told else started.strftime("%Y-%m-%d")
     library = Library(settings, registry, ground.policy, store, ground.reference, today, ground.proposed)
@@ -72,6 +68,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     add_golden_paths(config, settings)
     if share.whole:
         told = {"root": str(settings.root), "month": month, "baseline": ground.reference.name, "today": today}
+        told["first"] = ground.reference.first
         controller = Controller({**told, "policy": str(ground.folder)})
         _control(config, library, controller, month, clock, started)
     else:

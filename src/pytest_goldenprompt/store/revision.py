@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_goldenprompt.errors import InputError, StoreError
-from pytest_goldenprompt.git import Tree, merge_base, tree
+from pytest_goldenprompt.git import Tree, base_of, tree
 from pytest_goldenprompt.model.pointers import Pointer, Pointers
 from pytest_goldenprompt.store.folder import FILES, FolderStore
 
@@ -44,12 +44,12 @@ def open_revision(root: Path, name: str, store: FolderStore, policy: str, folder
     looked at, so that a branch cannot edit what it is measured against.
     """
     place = Path(os.path.relpath(store.folder, root)).as_posix()
-    if place.startswith(".."):
+    if place.startswith("..") or place == ".":
         raise InputError(
             f"a store outside of the library, found {store.folder}; one below {root} is accepted with {PREFIX}{name}",
             where="--golden-store",
         )
-    commit = merge_base(root, name)
+    commit = base_of(root, name)
     listed = tree(root, commit, (policy, place))
     copied = Revision(name, commit, folder, FolderStore(folder / place), listed, place)
     copied._copy((policy, f"{place}/baselines.json", f"{place}/log.jsonl"))  # noqa: SLF001 - its own maker

@@ -62,6 +62,7 @@ def one(**keys):
         (one(slice='"s"'), 1, "found both"),
         (one(kind='"mean"'), 7, "one of case, removed, changed"),
         (one(case=None, slice='"s"', kind='"removed"'), 7, "one of slice"),
+        (one(case=None, kind='"removed"', most_drop="1"), 6, "one of mean, slice, case"),
         (one(untill="2026-12-31"), 7, "did you mean `until`"),
         (one() + one(), 7, "two waivers for the same, found p, case c on line 1 too"),
         ("waivers = [1]\n", 1, "found no table"),
@@ -75,6 +76,15 @@ def test_a_wrong_waiver_is_one_line_with_its_place(text, line, what):
     assert caught.value.line == line
 
 
-def test_removed_cases_need_no_greatest_drop():
-    [found] = policy_from(one(case=None, kind='"removed"'), "goldenprompt.toml").waivers
+def test_a_single_case_may_be_lost_whole_without_saying_so():
+    [found] = policy_from(one(kind='"removed"'), "goldenprompt.toml").waivers
     assert found.most_drop == 1.0
+
+
+def test_an_empty_list_is_no_waiver():
+    assert policy_from("waivers = []\n", "goldenprompt.toml").waivers == ()
+
+
+def test_a_prompts_name_that_reads_like_a_case_is_another_prompt():
+    other = one(prompt='"p, case c"', case=None, most_drop="0.1")
+    assert len(policy_from(one() + other, "goldenprompt.toml").waivers) == 2

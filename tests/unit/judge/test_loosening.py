@@ -84,6 +84,18 @@ def test_marks_that_a_dataset_lost_are_named():
     assert loosened(then, run(case("x", prompt="new"), prompts=(facts("new"),))) == ()
 
 
+def test_another_provider_is_named_and_recorded_answers_are_not():
+    then = run(case("a"), prompts=(facts(provider="openai:big", deterministic=True),))
+    other = run(case("a"), prompts=(facts(provider="python:mine:yes"),))
+    assert [(one.what, one.now) for one in loosened(then, other)] == [
+        (f"{PROMPT}: provider", "python:mine:yes"),
+        (f"{PROMPT}: deterministic", "false"),
+    ]
+    recorded = run(case("a"), prompts=(facts(provider="replay", deterministic=True),))
+    assert loosened(then, recorded) == ()
+    assert loosened(recorded, run(case("a"), prompts=(facts(retired=True),)))[0].what == f"{PROMPT}: status"
+
+
 def test_cases_that_are_no_longer_what_they_were_are_named():
     now = run(case("a", digest="other"), case("b"))
     [one] = loosened(run(case("a"), case("b")), now)

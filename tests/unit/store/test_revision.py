@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.git import Tree, merge_base, tree, word
+from pytest_goldenprompt.git import Tree, base_of, blob, tree, word
 from pytest_goldenprompt.model.pointers import Pointer, Pointers
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import accept
@@ -80,8 +80,9 @@ def test_what_main_did_after_the_branch_left_it_does_not_count(root, tmp_path):
 
 
 def test_a_store_outside_of_the_library_is_refused(root, tmp_path):
-    with pytest.raises(InputError, match="a store outside of the library"):
-        open_revision(root, "main", FolderStore(tmp_path / "elsewhere"), POLICY, tmp_path / "copy")
+    for place in (tmp_path / "elsewhere", root):
+        with pytest.raises(InputError, match="a store outside of the library"):
+            open_revision(root, "main", FolderStore(place), POLICY, tmp_path / "copy")
 
 
 def test_a_copy_that_cannot_be_written_is_one_line(root, tmp_path):
@@ -91,8 +92,8 @@ def test_a_copy_that_cannot_be_written_is_one_line(root, tmp_path):
 
 
 def test_no_repository_has_no_revision(tmp_path):
-    with pytest.raises(InputError, match="no such revision"):
-        merge_base(tmp_path, "main")
+    with pytest.raises(InputError, match="git cannot read this checkout: fatal: not a git repository"):
+        base_of(tmp_path, "main")
 
 
 def test_a_commit_that_cannot_be_read_is_one_line(root):
@@ -105,6 +106,52 @@ def test_a_commit_that_cannot_be_read_is_one_line(root):
 def test_without_git_there_is_nothing_to_say(root, monkeypatch):
     monkeypatch.setenv("PATH", "")
     assert word(root, "rev-parse", "HEAD") is None
+    with pytest.raises(InputError, match="git is not installed"):
+        base_of(root, "main")
+
+
+def test_a_tag_does_not_take_a_branchs_place(root):
+    git(root, "tag", "main", "change")
+    assert base_of(root, "main") == git(root, "rev-parse", "refs/heads/main")
+
+
+def test_a_remote_branch_goes_before_a_local_one_of_its_name(root):
+    git(root, "update-ref", "refs/remotes/origin/main", "refs/heads/main")
+    git(root, "branch", "origin/main", "change")
+    assert base_of(root, "origin/main") == git(root, "rev-parse", "refs/heads/main")
+
+
+def test_what_a_merged_branch_took_back_was_never_on_the_line(root):
+    git(root, "switch", "-q", "main")
+    start = git(root, "rev-parse", "HEAD")
+    git(root, "switch", "-q", "-c", "sly")
+    (root / POLICY).write_text("[gate]\nalpha = 0.0001\n")
+    commit(root)
+    between = git(root, "rev-parse", "HEAD")
+    git(root, "revert", "--no-edit", "HEAD")
+    git(root, "switch", "-q", "main")
+    git(root, "merge", "-q", "--no-ff", "--no-edit", "sly")
+    git(root, "switch", "-q", "-c", "late", between)
+    assert base_of(root, "main") == start
+
+
+def test_a_hooks_variables_do_not_turn_to_another_checkout(root, tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
+    assert base_of(root, "main")
+
+
+def test_an_object_that_is_missing_is_one_line(root):
+    listed = tree(root, "HEAD", (POLICY,))
+    with pytest.raises(InputError, match="an object of the commit is missing"):
+        Tree(root, "HEAD", {**listed.blobs, "gone": "1" * 40}).read([POLICY, "gone"])
+
+
+def test_one_file_is_read_from_where_the_library_lies(root):
+    assert blob(root, "main", POLICY) == "[gate]\r\nalpha = 0.01\n"
+    assert blob(root, "main", "nothing.toml") is None
+    (root.parent / "pytest.ini").write_bytes(b"\xff")
+    commit(root.parent)
+    assert blob(root, "HEAD", "../pytest.ini") is None
 
 
 def test_pointers_that_differ_are_told():
