@@ -239,11 +239,12 @@ def figures(arguments: tuple[str, Design, int]) -> dict[str, float]:
     named = {(prompt.id, case.case_id) for prompt in verdict.prompts for case in prompt.cases}
     slices = {prompt.id for prompt in flagged.values() if world.slice in {part.tag for part in prompt.slices}}
     passed = sum(prompt.state.value == "pass" for prompt in verdict.prompts)
+    false = len(named - world.broken)
     return {
         "alarms": float(bool(set(flagged) - world.worse)),
         "found": float(len(world.worse & set(flagged))),
         "worse": float(len(world.worse)),
-        "named": float(len(named)),
+        "named_falsely": false / len(named) if named else 0.0,
         "named_broken": float(len(named & world.broken)),
         "broken": float(len(world.broken)),
         "slices": float(len(slices & world.worse)),
@@ -253,7 +254,10 @@ def figures(arguments: tuple[str, Design, int]) -> dict[str, float]:
 
 
 def row(scenario: str, design: Design, seeds: Sequence[int], processes: int = 1) -> dict[str, float]:
-    """Run a scenario for all seeds and give shares, each 0..1 (None as NaN where there is nothing to share)."""
+    """Run a scenario for all seeds and give shares, each 0..1 (None as NaN where there is nothing to share).
+
+    "falsely named" is the false discovery rate of cases: the false share of those that a run names, its mean over runs.
+    """
     work = [(scenario, design, seed) for seed in seeds]
     if processes > 1:
         with Pool(processes) as pool:
@@ -271,7 +275,7 @@ def row(scenario: str, design: Design, seeds: Sequence[int], processes: int = 1)
         "found": share("found", total["worse"]),
         "cases named": share("named_broken", total["broken"]),
         "slice named": share("slices", total["worse"]),
-        "falsely named": 1.0 - share("named_broken", total["named"]),
+        "falsely named": share("named_falsely", runs),
         "extra calls": share("extra", runs),
         "pass": share("passed", runs),
     }

@@ -1,23 +1,36 @@
-"""The gate's promises on generated libraries, in a short form; benchmarks/gate_simulation.py is the long one."""
+"""The gate's promises on generated libraries, in a short form; gate_simulation.py and year_simulation.py in benchmarks/
+are the long one.
+"""
 
 from __future__ import annotations
 
 import importlib.util
+import math
 import sys
 from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "gate_simulation.py"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+def loaded(name):
+    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules[name]
 
 
 @pytest.fixture(scope="module")
 def simulation():
-    spec = importlib.util.spec_from_file_location("gate_simulation", SCRIPT)
-    module = sys.modules["gate_simulation"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["gate_simulation"]
+    yield from loaded("gate_simulation")
+
+
+@pytest.fixture(scope="module")
+def years(simulation):
+    """Need `simulation`, whose libraries these are."""
+    yield from loaded("year_simulation")
 
 
 def figures(simulation, scenario, seeds):
@@ -64,3 +77,15 @@ def test_every_scenario_runs(simulation):
     small = simulation.Design(prompts=2, cases=20, affected=1)
     for scenario in simulation.SCENARIOS:
         assert simulation.month(scenario, small, 1)[1].counts.planned >= 40
+
+
+def test_a_slow_slide_is_seen_against_the_anchor(simulation, years):
+    found = years.row("slide", simulation.Design(prompts=2, affected=1), range(1))
+    assert found["the anchor"] == (1.0, pytest.approx(4, abs=2), 0.0)
+    assert found["last month"][1] > found["the anchor"][1]
+
+
+def test_a_year_without_change_has_nothing_to_find_and_no_drift(simulation, years):
+    found = years.row("nothing", simulation.Design(prompts=2, cases=40), range(1))
+    assert found["the anchor"] == pytest.approx((math.nan, math.nan, 0.0), nan_ok=True)
+    assert math.isnan(found["last month"][0])

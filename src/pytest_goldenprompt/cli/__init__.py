@@ -21,6 +21,8 @@ COMMANDS = {
     "accept": "make a run the baseline of its month",
     "anchor": "pin a run as the approved reference",
     "import": "judge and store outputs or scores of other tools",
+    "calibrate": "measure the gate on the repeats of a stored run",
+    "plan": "say what it takes to find a drop of a wished size",
     "schema": "print the JSON Schema of a file",
 }
 USAGE, REFUSED = 2, 6

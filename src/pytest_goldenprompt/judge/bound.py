@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -119,9 +120,13 @@ def settles(pairs: Sequence[Pair], mixture: Mixture, found: Bound, margin: float
     stays = ", if the drop stays as it is" if found.drop > 0 else ""
     most = max(pair.now.k for pair in pairs)
     now = _pass_variance(pairs, mixture)
-    for k1 in range(most + 1, MOST_REPEATS + 1):
-        error = found.error * math.sqrt(_pass_variance(pairs, mixture, k1) / now)
-        if found.drop + Z * error < margin:
-            return f"about {k1} repeats of every case would settle it{stays}"
+    wider = range(most + 1, MOST_REPEATS + 1)
+    place = bisect_left(
+        wider,
+        True,
+        key=lambda k1: Z * found.error * math.sqrt(_pass_variance(pairs, mixture, k1) / now) < room,
+    )
+    if place < len(wider):
+        return f"about {wider[place]} repeats of every case would settle it{stays}"
     cases = math.ceil(len(pairs) * (Z * found.error / room) ** 2)
     return f"about {cases} cases like these would settle it{stays}"

@@ -86,6 +86,10 @@ class Mixture:
 
     weights: Weights
 
+    def posterior(self, x: int, k: int) -> Weights:
+        """Give the law over the grid's rates of a case that passed x of k."""
+        return _posterior(self.weights, x, k)
+
     def predict(self, x: int, k0: int, k1: int) -> Weights:
         """Give P(y passes of k1 now | x of k0 then) for an unchanged case, y from 0 to k1."""
         return _predict(self.weights, x, k0, k1)
@@ -95,9 +99,13 @@ class Mixture:
         return _running(self.weights, x, k0, k1)[y]
 
 
+def _posterior(weights: Weights, x: int, k: int) -> Weights:
+    return _scaled(weight * part for weight, part in zip(weights, _likelihood(x, k), strict=True))
+
+
 @lru_cache(maxsize=65536)
 def _predict(weights: Weights, x: int, k0: int, k1: int) -> Weights:
-    posterior = _scaled(weight * part for weight, part in zip(weights, _likelihood(x, k0), strict=True))
+    posterior = _posterior(weights, x, k0)
     return tuple(
         math.fsum(part * chance for part, chance in zip(posterior, _binomial(y, k1), strict=True))
         for y in range(k1 + 1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_goldenprompt.judge.bound import Bound, bound, exactly, settles, worst_drop
+from pytest_goldenprompt.judge.bound import Bound, Z, bound, exactly, settles, worst_drop
 from pytest_goldenprompt.judge.mixture import Mixture, fit_library
 from pytest_goldenprompt.judge.noise import scale_of
 from unit.judge.records import STEADY, pair
@@ -83,6 +83,17 @@ def test_more_repeats_settle_what_is_close():
     pairs = [pair(x, 10, x // 10, 1) for x in STEADY]
     found = bound(pairs, MIXTURE, graded=False)._replace(drop=0.0)
     assert "repeats of every case would settle it" in settles(pairs, MIXTURE, found, 0.05)
+
+
+def test_the_repeats_that_are_told_are_the_fewest_that_do():
+    pairs = [pair(x, 10, x // 10, 1) for x in STEADY]
+    found = bound(pairs, MIXTURE, graded=False)._replace(drop=0.0)
+
+    def spread(k1):
+        return math.sqrt(sum(scale_of(one, MIXTURE, k1).square for one in pairs))
+
+    fewest = next(k1 for k1 in range(2, 101) if Z * found.error * spread(k1) / spread(1) < 0.05)
+    assert settles(pairs, MIXTURE, found, 0.05).startswith(f"about {fewest} repeats")
 
 
 def test_more_cases_settle_what_repeats_cannot():

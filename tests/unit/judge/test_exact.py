@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 import random
-from functools import reduce
+from functools import cache, reduce
 
 import numpy as np
 import pytest
@@ -12,10 +12,15 @@ from pytest_goldenprompt.judge.evidence import counts_tail
 from pytest_goldenprompt.judge.exact import convolve, hypergeometric, lower_tail, power, sum_law, trim
 
 
+@cache
+def scipys(k0, k1, t):
+    """Give scipy's hypergeometric law over 0..k1."""
+    return stats.hypergeom.pmf(np.arange(k1 + 1), k0 + k1, t, k1)
+
+
 def oracle(strata, observed):
-    """Convolve scipy's hypergeometric laws, each over 0..k1."""
-    laws = [stats.hypergeom(k0 + k1, t, k1).pmf(np.arange(k1 + 1)) for k0, k1, t in strata]
-    return float(reduce(np.convolve, laws)[: observed + 1].sum())
+    """Convolve scipy's hypergeometric laws."""
+    return float(reduce(np.convolve, [scipys(*stratum) for stratum in strata])[: observed + 1].sum())
 
 
 def tables(seed, number):
@@ -40,7 +45,7 @@ def test_one_law_is_scipys_hypergeometric():
 
 
 def test_sums_agree_with_scipy_on_thousands_of_random_tables():
-    for strata, observed in tables(1, 600):
+    for strata, observed in tables(1, 2000):
         expected = oracle(strata, observed) if observed >= 0 else 0.0
         assert lower_tail(sum_law(strata), observed) == pytest.approx(expected, abs=1e-9)
 
@@ -51,6 +56,15 @@ def test_one_repeat_a_side_is_the_exact_test_of_mcnemar():
             counts = [(1, 1, 1, 0)] * lost + [(1, 1, 0, 1)] * gained + [(1, 1, 1, 1)] * 7 + [(1, 1, 0, 0)] * 5
             expected = stats.binomtest(gained, lost + gained, 0.5, "less").pvalue if lost + gained else 1.0
             assert counts_tail(counts) == pytest.approx(expected, abs=1e-12)
+
+
+def test_thousands_of_random_single_repeats_are_the_exact_test_of_mcnemar():
+    rng = random.Random(4)
+    for _ in range(2000):
+        lost, gained, both, neither = (rng.randint(0, most) for most in (60, 60, 20, 20))
+        counts = [(1, 1, 1, 0)] * lost + [(1, 1, 0, 1)] * gained + [(1, 1, 1, 1)] * both + [(1, 1, 0, 0)] * neither
+        expected = stats.binom.cdf(gained, lost + gained, 0.5)
+        assert counts_tail(rng.sample(counts, len(counts))) == pytest.approx(expected, abs=1e-9)
 
 
 def test_the_order_of_strata_does_not_change_a_bit():
