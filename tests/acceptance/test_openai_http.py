@@ -49,6 +49,14 @@ def test_an_answer_comes_with_usage_and_parameters_are_sent(tmp_path, server):
 
 
 @needs_openai
+def test_a_seed_is_counted_up_so_that_a_server_that_keeps_to_it_gives_no_copies(tmp_path, server):
+    bodies = []
+    server.answer = lambda body: bodies.append(body) or "fine"
+    ask(provider(tmp_path), *(request(seed=3, repeat=repeat) for repeat in range(3)))
+    assert [body["seed"] for body in bodies] == [3, 4, 5]
+
+
+@needs_openai
 def test_the_arguments_model_goes_before_the_prompts_own(tmp_path, server):
     assert ask(provider(tmp_path, ""), request(model="m2")).model == "m2"
     assert ask(provider(tmp_path, "m1"), request(model="m2")).model == "m1"

@@ -120,7 +120,7 @@ def _ask(server: Any, body: str) -> dict[str, Any]:
 
 def _body(request: Request) -> str:
     messages = [message.plain() for message in request.messages]
-    parameters = {"max_tokens": MOST_TOKENS, **request.parameters, "temperature": _temperature(request)}
+    parameters = {"max_tokens": MOST_TOKENS, **request.sampling(), "temperature": _temperature(request)}
     body = {**parameters, "messages": messages, "cache_prompt": False, "stream": False}
     return json.dumps(body, default=_list_or_map)
 

@@ -75,6 +75,15 @@ def test_the_same_request_gets_the_same_answer_whatever_came_in_between_and_in_s
 
 
 @needs_model
+def test_with_a_seed_repeats_are_different_answers_and_come_again(tmp_path):
+    provider = local.build(str(MODEL), setting(tmp_path))
+    repeats = [request("Name an animal.", repeat=n, max_tokens=4, temperature=1.5, seed=5) for n in range(3)]
+    texts = [output.text for output in ask(provider, *repeats, *reversed(repeats))]
+    assert texts[:3] == texts[:2:-1]
+    assert len(set(texts)) > 1
+
+
+@needs_model
 def test_a_request_that_the_model_cannot_take_is_an_error_in_its_words(tmp_path):
     provider = local.build(str(MODEL), setting(tmp_path))
     with pytest.raises(ProviderError, match="exceeds the available context"):
