@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 from pathlib import Path
 
@@ -48,6 +49,14 @@ def test_only_temperature_nought_is_deterministic_and_it_is_the_default(tmp_path
     assert provider.is_deterministic(request(temperature=0))
     assert not provider.is_deterministic(request(temperature=0.7))
     assert provider.max_concurrency == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "shared"),
+    [({}, False), ({"temperature": 0}, False), ({"temperature": 0.8}, True), ({"temperature": 0.8, "seed": 5}, False)],
+)
+def test_only_answers_that_nobody_can_ask_for_again_share_work(given, shared):
+    assert json.loads(local._body(request(**given)))["cache_prompt"] is shared
 
 
 @needs_model
