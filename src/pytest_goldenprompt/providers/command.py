@@ -103,7 +103,7 @@ def _question(request: Request) -> bytes:
             "repeat": request.repeat,
             "messages": [message.plain() for message in request.messages],
             "model": request.model,
-            "parameters": request.parameters,
+            "parameters": request.sampling(),
             "inputs": request.inputs,
         }
     ).encode("ascii")

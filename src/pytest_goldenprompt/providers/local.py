@@ -30,7 +30,9 @@ SILENT = -1
 class Local:
     """One model, loaded at the first call; one call at a time on one thread, so that sums come out the same.
 
-    The prompt cache is off and each request is computed whole: what was asked before leaves no trace in an answer.
+    At temperature 0, and with a seed, each request is computed whole: what was asked before leaves no trace in an
+    answer. Answers that are drawn share the work on what their requests have in common, which makes repeats ten times
+    as fast; the different order of sums moves a token's probability by up to .03, in every run alike.
     """
 
     path: Path
@@ -120,9 +122,14 @@ def _ask(server: Any, body: str) -> dict[str, Any]:
 
 def _body(request: Request) -> str:
     messages = [message.plain() for message in request.messages]
-    parameters = {"max_tokens": MOST_TOKENS, **request.parameters, "temperature": _temperature(request)}
-    body = {**parameters, "messages": messages, "cache_prompt": False, "stream": False}
+    parameters = {"max_tokens": MOST_TOKENS, **request.sampling(), "temperature": _temperature(request)}
+    body = {**parameters, "messages": messages, "cache_prompt": _is_drawn(request), "stream": False}
     return json.dumps(body, default=_list_or_map)
+
+
+def _is_drawn(request: Request) -> bool:
+    """Say whether the answer is drawn by a seed that nobody can know, so that no one can ask for the same again."""
+    return bool(_temperature(request)) and "seed" not in request.parameters
 
 
 def _temperature(request: Request) -> Any:

@@ -44,7 +44,7 @@ class OpenAI:
         if not model:
             raise ProviderError("no model is named, neither by the prompt nor as `openai:MODEL`", fatal=True)
         messages: Any = [message.plain() for message in request.messages]
-        body = {name: value for name, value in request.parameters.items() if name not in _OURS}
+        body = {name: value for name, value in request.sampling().items() if name not in _OURS}
         return read_reply(await self._call(model, messages, body), model)
 
     async def close(self) -> None:

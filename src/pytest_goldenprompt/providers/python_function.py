@@ -140,7 +140,7 @@ def as_output(place: str, answer: object, *, deterministic: bool) -> Output:
 def _rendered(request: Request) -> RenderedPrompt:
     return RenderedPrompt(
         [message.plain() for message in request.messages],
-        dict(request.parameters),
+        dict(request.sampling()),
         "\n\n".join(message.content for message in request.messages),
         request.model,
     )

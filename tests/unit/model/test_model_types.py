@@ -43,6 +43,18 @@ def test_a_request_is_named_by_what_determines_the_answer():
     assert len(one.digest()) == 32
 
 
+def test_a_seed_is_counted_up_with_the_repeats_and_stays_one_request():
+    third = dataclasses.replace(request_of(parameters={"seed": 5, "top_p": 0.9}), repeat=2)
+    assert third.sampling() == {"seed": 7, "top_p": 0.9}
+    assert dataclasses.replace(third, repeat=0).sampling() == third.parameters == {"seed": 5, "top_p": 0.9}
+    assert third.digest() == dataclasses.replace(third, repeat=0).digest()
+
+
+@pytest.mark.parametrize("parameters", [{}, {"top_p": 0.9}, {"seed": -1}, {"seed": "any"}])
+def test_without_a_seed_every_repeat_has_the_prompts_parameters(parameters):
+    assert dataclasses.replace(request_of(parameters=parameters), repeat=2).sampling() == parameters
+
+
 def test_the_line_a_turn_stands_on_does_not_change_the_request():
     other = dataclasses.replace(request_of(), messages=(Message("user", "Hello", line=9),))
     assert other.digest() == request_of().digest()

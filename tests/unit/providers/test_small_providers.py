@@ -35,7 +35,8 @@ async def greet_later(name): return f"hello {name}"
 def returns_awaitable(name): return greet_later(name)
 def everything(prompt, case, repeat, name):
     return {"text": prompt.text, "roles": [m["role"] for m in prompt["messages"]],
-            "t": prompt.parameters["temperature"], "case": case, "repeat": repeat, "name": name}
+            "t": prompt.parameters["temperature"], "seed": prompt.parameters["seed"],
+            "case": case, "repeat": repeat, "name": name}
 def from_prompt(prompt): return prompt.text
 def keywords(**inputs): return inputs
 def output(name): return Output(name, model="m1")
@@ -81,8 +82,9 @@ def team_answer(provider, **given):
 
 
 def test_a_teams_function_gets_prompt_case_and_repeat_where_it_names_them(team):
-    output = team_answer(team("everything"), text="hi", repeat=2, temperature=0.5)
-    assert output.value == {"text": "hi", "roles": ["user"], "t": 0.5, "case": "c1", "repeat": 2, "name": "Ada"}
+    output = team_answer(team("everything"), text="hi", repeat=2, temperature=0.5, seed=5)
+    got = {"text": "hi", "roles": ["user"], "t": 0.5, "seed": 7, "case": "c1", "repeat": 2, "name": "Ada"}
+    assert output.value == got
     assert json.loads(output.text) == output.value
 
 
@@ -140,10 +142,11 @@ def run_command(tmp_path, program, timeout=10.0, **given):
 
 def test_a_program_reads_the_request_and_its_output_is_the_answer(tmp_path):
     program = (
-        "import json, sys; r = json.load(sys.stdin); print(r['case_id'], r['messages'][0]['content'], r['inputs'])"
+        "import json, sys; r = json.load(sys.stdin)\n"
+        "print(r['case_id'], r['messages'][0]['content'], r['inputs'], r['parameters'])"
     )
-    provider, asked = run_command(tmp_path, program, text="héllo", inputs={"a": 1})
-    assert ask(provider, asked).text == "c1 héllo {'a': 1}"
+    provider, asked = run_command(tmp_path, program, text="héllo", inputs={"a": 1}, seed=5, repeat=1)
+    assert ask(provider, asked).text == "c1 héllo {'a': 1} {'seed': 6}"
 
 
 @pytest.mark.parametrize(
