@@ -17,6 +17,7 @@ import pytest
 from pytest_goldenprompt import __version__
 from pytest_goldenprompt.engine.surroundings import commit_of
 from pytest_goldenprompt.errors import GoldenpromptError, InputError, StoreError
+from pytest_goldenprompt.formats.limits import read_terms
 from pytest_goldenprompt.formats.policy import read_policy
 from pytest_goldenprompt.model.pointers import Pointer
 from pytest_goldenprompt.model.record import RunKind
@@ -30,6 +31,7 @@ from pytest_goldenprompt.plugin.options import DEFAULT_STORE, Settings, read_set
 from pytest_goldenprompt.plugin.paths import add_golden_paths, library_root, node_of
 from pytest_goldenprompt.plugin.recorder import Facts, Recorder
 from pytest_goldenprompt.plugin.schedule import Schedule
+from pytest_goldenprompt.plugin.spending import ControllerSpending, WorkerSpending, traffic_of
 from pytest_goldenprompt.plugin.terminal import Display
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.store.folder import FolderStore
@@ -61,7 +63,9 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     name = told["baseline"] if told else settings.baseline
     reference = find_reference(store, name, month, record=settings.record, now=started)
     reference.command = command_for(settings, config.invocation_params.dir)
-    library = Library(settings, registry, read_policy(settings.root), store, reference)
+    terms = read_terms(settings.root)
+    traffic = traffic_of(config, settings, terms, clock)
+    library = Library(settings, registry, read_policy(settings.root), store, reference, terms, traffic)
     config.stash[LIBRARY] = library
     config.stash[SCHEDULE] = Schedule(library, share)
     manager = config.pluginmanager
@@ -72,6 +76,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
         _control(config, library, month, clock, started)
     else:
         manager.register(Worker(library), "goldenprompt-worker")
+        manager.register(WorkerSpending(library), "goldenprompt-spending")
 
 
 def _control(
@@ -83,6 +88,7 @@ def _control(
     gate = Gate(library, recorder, controller, _facts(library, month, started), clock)
     manager = config.pluginmanager
     manager.register(controller, "goldenprompt-controller")
+    manager.register(ControllerSpending(library, started), "goldenprompt-spending")
     manager.register(recorder, "goldenprompt-recorder")
     manager.register(gate, GATE)
     manager.register(Display(library, gate), "goldenprompt-display")
