@@ -18,7 +18,10 @@ LONGEST_WAIT = 60.0
 LONGEST_BACKOFF = 8.0
 """Seconds that we wait of our own accord at most."""
 
-REFUSALS = 20
+TOO_MANY = 429
+"""The HTTP status of a refusal as one call too many."""
+
+REFUSALS = 10
 """How often one call may be refused as one too many, while others get their answers."""
 
 P = TypeVar("P")
@@ -82,7 +85,7 @@ async def attempt(call: Callable[[], Awaitable[Output]], door: Door[P], limits: 
             door.leave(entered, outcome)
         if isinstance(outcome, Output):
             return Answer(outcome, latency=asyncio.get_running_loop().time() - began, attempts=number)
-        refusals += outcome.status == 429  # noqa: PLR2004 - too many calls
+        refusals += outcome.status == TOO_MANY
         error = str(outcome) or type(outcome).__name__
         if not _is_worth_another(outcome, number - refusals, refusals, limits):
             return Answer(None, error, outcome.fatal, attempts=number)
@@ -126,6 +129,8 @@ def _is_worth_another(error: ProviderError, failures: int, refusals: int, limits
 
 
 def _pause(error: ProviderError, number: int, limits: Limits, luck: random.Random) -> float:
-    """Give the seconds to wait before the next attempt."""
-    backoff: float = min(LONGEST_BACKOFF, limits.first_wait * 2 ** (number - 1))
-    return max(wait_asked(error), backoff * luck.uniform(0.5, 1.0))
+    """Give the seconds to wait before the next attempt; a provider that says when it has room knows best."""
+    asked = wait_asked(error)
+    doublings = 0 if error.status == TOO_MANY and asked else number - 1
+    backoff: float = min(LONGEST_BACKOFF, limits.first_wait * 2**doublings)
+    return max(asked, backoff * luck.uniform(0.5, 1.0))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 
-OPENS_AFTER = 8
-"""Failures in a row, without any answer between them."""
+OPENS_AFTER = 5
+"""Different calls that fail in a row, without any answer between them: one that can never succeed is no outage."""
+
+REFUSED = 2
+"""The same where all that comes back is "too many calls"."""
 
 FIRST_PAUSE = 1.0
 """Seconds before the first try; they double."""
@@ -23,8 +27,9 @@ class Breaker:
         self.probing = False
         self._patience = patience
         self._throttled = throttled
-        self._failures = 0
-        self._refusals = 0
+        self._failing: set[Hashable] = set()
+        self._refused = True
+        """Whether all that failed was refused as too many."""
         self._since = 0.0
         self._until = -math.inf
         self._pause = FIRST_PAUSE
@@ -40,28 +45,26 @@ class Breaker:
 
     def answered(self) -> None:
         """Close: the provider is there, whatever it said."""
-        self._failures = self._refusals = 0
-        self.probing = False
+        self._failing.clear()
+        self._refused, self.probing = True, False
         self._until, self._pause = -math.inf, FIRST_PAUSE
 
-    def failed(self, now: float, *, refused: bool, probe: bool) -> None:
-        """Count a failure; `refused` is one of "too many calls"."""
-        if not self._failures:
+    def failed(self, call: Hashable, now: float, *, refused: bool, probe: bool) -> None:
+        """Count a failure of a call, by its name; `refused` is one of "too many calls"."""
+        if not self._failing:
             self._since = now
-        self._failures += 1
-        self._refusals += refused
-        if probe:
-            self.probing = False
-        if self._failures < OPENS_AFTER:
+        self._failing.add(call)
+        self._refused = self._refused and refused
+        self.abandoned(probe=probe)
+        if len(self._failing) < (REFUSED if self._refused else OPENS_AFTER):
             return
-        only = self._refusals == self._failures
-        if only or probe:
-            self.is_down |= now - self._since >= (self._throttled if only else self._patience)
-        if not only and (probe or not self.is_open):
+        if self._refused or probe:
+            self.is_down |= now - self._since >= (self._throttled if self._refused else self._patience)
+        if not self._refused and (probe or not self.is_open):
             self._until = now + self._pause
             self._pause *= 2
 
     def abandoned(self, *, probe: bool) -> None:
-        """Note that a call was given up before it told anything."""
+        """Note that a call ended, or was given up, without an answer."""
         if probe:
             self.probing = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from pytest_goldenprompt.engine.attempt import LONGEST_WAIT, Limits, wait_asked
+from pytest_goldenprompt.engine.attempt import LONGEST_WAIT, TOO_MANY, Limits, wait_asked
 from pytest_goldenprompt.engine.breaker import Breaker
 from pytest_goldenprompt.engine.pace import Pace
 from pytest_goldenprompt.engine.per_minute import Entry, PerMinute
@@ -14,7 +14,6 @@ from pytest_goldenprompt.model.limits import Asked, bytes_of
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
 
-TOO_MANY = 429
 OVERLOADED = frozenset({408, 502, 503, 504, 529})
 BYTES_A_TOKEN = 4
 FIRST_ANSWER = 256
@@ -75,7 +74,7 @@ class Lane:
         elif isinstance(outcome, Output):
             self._answered(trip, request, outcome, now)
         else:
-            self._failed(trip, outcome, now)
+            self._failed(trip, request, outcome, now)
 
     def _answered(self, trip: Trip, request: Request, output: Output, now: float) -> None:
         self._breaker.answered()
@@ -90,7 +89,7 @@ class Lane:
             self._answer += (usage.output_tokens - self._answer) / 8
             self._allowance.correct(trip.entry, (usage.input_tokens or 0) + usage.output_tokens)
 
-    def _failed(self, trip: Trip, error: ProviderError, now: float) -> None:
+    def _failed(self, trip: Trip, request: Request, error: ProviderError, now: float) -> None:
         if not error.transient:
             self._breaker.answered()
             return
@@ -104,7 +103,8 @@ class Lane:
             self._refused(trip, now)
         elif error.status in OVERLOADED:
             self._window.halve(trip.began, now)
-        self._breaker.failed(now, refused=refused, probe=trip.probe)
+        call = request.prompt_id, request.case_id, request.repeat
+        self._breaker.failed(call, now, refused=refused, probe=trip.probe)
         if self._breaker.is_down:
             self.down = self.down or f"{error}"
 

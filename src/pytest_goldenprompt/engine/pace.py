@@ -19,7 +19,10 @@ GROWTH = 0.01
 """Share of the last pace by which the pace grows in a second, and no more than a tenth of that with one call."""
 
 UNHURT = 1.2
-"""Times the last pace beyond which the ceiling must have risen: growth is then five times as fast."""
+"""Times the last pace beyond which the ceiling must be higher: the pace then doubles in a quarter of a minute."""
+
+SLOWEST = 1 / 20
+"""Calls a second; where a provider wants fewer, its pauses say so."""
 
 CATCH_UP = 0.05
 """Seconds that a late start may be made up for."""
@@ -55,8 +58,9 @@ class Pace:
         """Grow, where a pace was learned."""
         if self.rate == math.inf:
             return
-        speed = GROWTH * (5 if self.rate > UNHURT * self._base else 1)
-        self.rate += self._base * min(speed * (now - self._grown), speed / 10)
+        unhurt = self.rate > UNHURT * self._base
+        speed = GROWTH * (5 * self.rate if unhurt else self._base)
+        self.rate += speed * min(now - self._grown, 0.1)
         self._grown = now
 
     def refused(self, began: float, now: float) -> None:
@@ -66,7 +70,7 @@ class Pace:
         if began < self._learned:
             return
         most = BELOW * min(self.rate, self._measured(now))
-        self.rate = self._base = most if self.rate == math.inf else max(most, self.rate / 2)
+        self.rate = self._base = max(SLOWEST, most, 0.0 if self.rate == math.inf else self.rate / 2)
         self._learned = self._grown = now
         self._next = max(self._next, now)
 

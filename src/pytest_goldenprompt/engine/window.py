@@ -44,7 +44,8 @@ class Window:
 class Latency:
     """Tells when answers take far longer than usual, each prompt by its own measure.
 
-    After it told so, the longer time is the usual one: a model that is slow whatever the load is told of once.
+    Each time it tells so, the usual time is taken as longer: a model that is slow whatever its load is not told of
+    for ever.
     """
 
     def __init__(self) -> None:
@@ -65,7 +66,7 @@ class Latency:
         self._recent.clear()
         if 1.0 <= now < RISE:
             return False
-        self._usual = {name: max(SHORTEST, now * one) for name, one in self._usual.items()}
+        self._usual = {name: max(SHORTEST, min(now, RISE) * one) for name, one in self._usual.items()}
         return now >= RISE
 
     def _learn(self, prompt: str, seconds: float) -> None:

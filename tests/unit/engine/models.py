@@ -19,6 +19,9 @@ from simulated_clock import SimulatedLoop
 SOON = 30.0
 """Seconds of the world within which a simulated run must be over."""
 
+REFUSAL = 0.02
+"""Seconds that a refusal takes."""
+
 MODEL = Asked("openai:m")
 
 
@@ -26,7 +29,7 @@ MODEL = Asked("openai:m")
 class Model:
     """Answers after `latency` seconds what `answer` says to the second and the request: an output or an error.
 
-    An error of a refusal comes at once.
+    A refusal comes sooner.
     """
 
     answer: Callable[[float, Request], Output | ProviderError]
@@ -44,8 +47,8 @@ class Model:
         self._now += 1
         self.most = max(self.most, self._now)
         try:
-            if isinstance(given, Output) or given.status is None:
-                await asyncio.sleep(self.latency(request))
+            said = isinstance(given, Output) or given.status is None
+            await asyncio.sleep(self.latency(request) if said else REFUSAL)
         finally:
             self._now -= 1
         if isinstance(given, Output):
@@ -68,18 +71,21 @@ class Ceiling:
     retry_after: float | None
     early: int = 0
     """Calls that came before the pause was over that the answer to an earlier one asked for."""
+    refused: list[float] = field(default_factory=list)
+    accepted: list[float] = field(default_factory=list)
     _allowance: float = 0.0
     _filled: float = -1.0
-    _until: float = 0.0
 
     def __call__(self, now: float, request: Request) -> Output | ProviderError:
         self._allowance = min(self.rate, self._allowance + (now - self._filled) * self.rate)
         self._filled = now
+        said = [second + REFUSAL for second in self.refused[-200:]]
+        self.early += any(second < now < second + (self.retry_after or 0) for second in said)
         if self._allowance >= 1:
-            self.early += now < self._until
             self._allowance -= 1
+            self.accepted.append(now)
             return Output("yes")
-        self._until = max(self._until, now + (self.retry_after or 0))
+        self.refused.append(now)
         return ProviderError("too many", transient=True, retry_after=self.retry_after, status=429)
 
 

@@ -10,8 +10,8 @@ def breaker():
 
 
 def fail(one, now, count=1, *, refused=False):
-    for _ in range(count):
-        one.failed(now, refused=refused, probe=False)
+    for number in range(count):
+        one.failed(number, now, refused=refused, probe=False)
 
 
 def probe(one, now, *, refused=False):
@@ -19,7 +19,7 @@ def probe(one, now, *, refused=False):
     assert one.opens() <= now
     one.probing = True
     assert one.opens() == math.inf, "one probe at a time"
-    one.failed(now, refused=refused, probe=True)
+    one.failed(f"at {now}", now, refused=refused, probe=True)
 
 
 def test_some_failures_in_a_row_open_it_and_an_answer_between_them_does_not():
@@ -32,6 +32,17 @@ def test_some_failures_in_a_row_open_it_and_an_answer_between_them_does_not():
     fail(one, 2.0, OPENS_AFTER)
     assert one.is_open
     assert one.opens() == 3.0
+
+
+def test_one_call_that_fails_whenever_it_is_tried_is_no_outage():
+    one = breaker()
+    for second in range(100):
+        fail(one, float(second), OPENS_AFTER - 1)
+    assert not one.is_open
+    only = breaker()
+    for second in range(100):
+        fail(only, float(second), refused=True)
+    assert not only.is_down
 
 
 def test_failures_of_calls_that_were_under_way_already_change_nothing():
@@ -77,8 +88,8 @@ def test_a_probe_that_is_given_up_leaves_room_for_another():
 
 def test_slow_failures_are_an_outage_too():
     one = breaker()
-    for second in range(0, 80, 10):
-        fail(one, float(second))
+    for number in range(OPENS_AFTER):
+        one.failed(number, 20.0 * number, refused=False, probe=False)
     assert not one.is_down
     probe(one, 90.0)
     assert one.is_down
@@ -88,7 +99,7 @@ def test_too_many_calls_alone_open_nothing_and_are_an_outage_after_a_minute_only
     one = breaker()
     fail(one, 0.0, OPENS_AFTER * 4, refused=True)
     assert not one.is_open
-    fail(one, 59.0, refused=True)
+    fail(one, 59.0, 2, refused=True)
     assert not one.is_down
     fail(one, 60.0, refused=True)
     assert one.is_down
