@@ -36,17 +36,34 @@ class StoreError(GoldenpromptError):
     """A run record, a pointer or the store itself cannot be read or written."""
 
 
+_TURNED_AWAY = frozenset({*range(400, 500), 503, 529}) - {408}
+
+
 class ProviderError(GoldenpromptError):
     """A call gave no output to judge: an outage, a refusal of the key, a time-out, an unusable reply.
 
     `transient` errors are worth another attempt, after `retry_after` seconds at the earliest where the provider said
-    so; `fatal` ones (401, 403) make every further call of the run pointless.
+    so; `fatal` ones (401, 403) make every further call of the run pointless. `status` is the HTTP status that says the
+    same: 429 for too many calls, 408 for no answer in time.
     """
 
     def __init__(
-        self, message: str, *, transient: bool = False, fatal: bool = False, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        transient: bool = False,
+        fatal: bool = False,
+        retry_after: float | None = None,
+        status: int | None = None,
     ) -> None:
         self.transient = transient
         self.fatal = fatal
         self.retry_after = retry_after
+        self.status = status
         super().__init__(message)
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Say whether the call was turned away, so that it costs nothing; what failed later may have been served."""
+        status = self.status
+        return self.fatal or (status is not None and status in _TURNED_AWAY)

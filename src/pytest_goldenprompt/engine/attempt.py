@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from pytest_goldenprompt.errors import ProviderError
 from pytest_goldenprompt.model.output import Output
 
 LONGEST_WAIT = 60.0
 """Seconds; a provider that asks for a longer pause is taken as out of service."""
+
+LONGEST_BACKOFF = 8.0
+"""Seconds that we wait of our own accord at most."""
+
+TOO_MANY = 429
+"""The HTTP status of a refusal as one call too many."""
+
+REFUSALS = 10
+"""How often one call may be refused as one too many, while others get their answers."""
+
+P = TypeVar("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,42 +40,69 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of a run: calls in flight, seconds a call may take, further attempts after transient errors."""
+    """Bounds of a run: calls in flight, seconds a call may take, further attempts after transient errors.
+
+    A model that answers nobody for `outage` seconds is given up, or for `throttled` where it only says "too many".
+    """
 
     concurrency: int = 16
     timeout: float = 60.0
     retries: int = 3
     first_wait: float = 0.5
+    outage: float = 15.0
+    throttled: float = 60.0
 
 
-async def attempt(
-    call: Callable[[], Awaitable[Output]],
-    limits: Limits,
-    luck: random.Random,
-    is_open: Callable[[], bool] = lambda: True,
-) -> Answer:
-    """Call until there is an output, the error is not transient, the attempts are used up or `is_open` says no more.
+class Door(Protocol[P]):
+    """Lets calls in, one pass each, and learns how they ended."""
+
+    async def enter(self, wait: float) -> P | str:
+        """Wait for `wait` seconds and then for leave to call; the reason where there will be none."""
+        ...
+
+    def leave(self, entered: P, outcome: Output | ProviderError | None) -> None:
+        """Take back what was given by `enter`; the outcome is None for a call that was given up."""
+        ...
+
+
+async def attempt(call: Callable[[], Awaitable[Output]], door: Door[P], limits: Limits, luck: random.Random) -> Answer:
+    """Call until there is an output, the error is not transient, the attempts are used up or the door stays shut.
 
     Waits double from `first_wait` seconds, are jittered by `luck`, and are never shorter than the provider asks.
     """
-    number = 0
+    number = refusals = 0
+    wait, error = 0.0, ""
     while True:
+        entered = await door.enter(wait)
+        if isinstance(entered, str):
+            return Answer(error=error or f"not called: {entered}", attempts=number)
         number += 1
-        began = time.perf_counter()
+        began = asyncio.get_running_loop().time()
+        outcome: Output | ProviderError | None = None
         try:
-            output = await asyncio.wait_for(call(), limits.timeout)
-            return Answer(output, latency=time.perf_counter() - began, attempts=number)
-        except TimeoutError:
-            error = ProviderError(f"no answer within {limits.timeout:g} s", transient=True)
-        except ProviderError as raised:
-            error = raised
-        except Exception as raised:  # noqa: BLE001 - a team's own function may raise anything; it is a record
-            error = ProviderError(told(raised))
-        wait = _pause(error, number, limits, luck) if is_open() else None
-        if wait is not None:
-            await asyncio.sleep(wait)
-        if wait is None or not is_open():
-            return Answer(None, str(error) or type(error).__name__, error.fatal, attempts=number)
+            outcome = await _outcome(call, limits)
+        finally:
+            door.leave(entered, outcome)
+        if isinstance(outcome, Output):
+            return Answer(outcome, latency=asyncio.get_running_loop().time() - began, attempts=number)
+        refusals += outcome.status == TOO_MANY
+        error = str(outcome) or type(outcome).__name__
+        if not _is_worth_another(outcome, number - refusals, refusals, limits):
+            return Answer(None, error, outcome.fatal, attempts=number)
+        wait = _pause(outcome, number, limits, luck)
+
+
+async def _outcome(call: Callable[[], Awaitable[Output]], limits: Limits) -> Output | ProviderError:
+    """Call once; whatever is raised is told as an error of this call, but for its cancellation."""
+    try:
+        async with asyncio.timeout(limits.timeout):
+            return await call()
+    except TimeoutError:
+        return ProviderError(f"no answer within {limits.timeout:g} s", transient=True, status=408)
+    except ProviderError as raised:
+        return raised
+    except Exception as raised:  # noqa: BLE001 - a team's own function may raise anything; it is a record
+        return ProviderError(told(raised))
 
 
 def told(error: BaseException) -> str:
@@ -74,12 +113,24 @@ def told(error: BaseException) -> str:
         return f"{type(error).__name__} (its message cannot be shown)"
 
 
-def _pause(error: ProviderError, number: int, limits: Limits, luck: random.Random) -> float | None:
-    """Give the seconds to wait before the next attempt; None where there is no use in one."""
-    if not error.transient or number > limits.retries:
-        return None
-    asked = error.retry_after or 0.0
-    if not asked <= LONGEST_WAIT:  # said this way round so that NaN is no pause either
-        return None
-    backoff: float = limits.first_wait * 2 ** (number - 1)
+def wait_asked(error: ProviderError) -> float:
+    """Give the seconds that a provider asks to wait: none where it does not say, endless where that is no number."""
+    asked = error.retry_after
+    if asked is None:
+        return 0.0
+    is_number = isinstance(asked, int | float) and not math.isnan(asked)
+    return max(0.0, asked) if is_number else math.inf
+
+
+def _is_worth_another(error: ProviderError, failures: int, refusals: int, limits: Limits) -> bool:
+    """Say whether one more attempt makes sense after these failures, and refusals as one call too many."""
+    may = failures <= limits.retries and refusals <= (REFUSALS if limits.retries else 0)
+    return error.transient and may and wait_asked(error) <= LONGEST_WAIT
+
+
+def _pause(error: ProviderError, number: int, limits: Limits, luck: random.Random) -> float:
+    """Give the seconds to wait before the next attempt; a provider that says when it has room knows best."""
+    asked = wait_asked(error)
+    doublings = 0 if error.status == TOO_MANY and asked else number - 1
+    backoff: float = min(LONGEST_BACKOFF, limits.first_wait * 2**doublings)
     return max(asked, backoff * luck.uniform(0.5, 1.0))

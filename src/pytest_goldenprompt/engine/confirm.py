@@ -10,6 +10,7 @@ from pytest_goldenprompt.engine.attempt import Limits
 from pytest_goldenprompt.engine.grade import Graded, grade, mark_copies
 from pytest_goldenprompt.engine.loop import Engine, Job
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
+from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.model.contracts import Provider
 from pytest_goldenprompt.model.result import CaseResult
 
@@ -28,12 +29,18 @@ class Suspect:
         start = len(self.shown.repeats)
         missing = max(0, repeats - len(self.shown.observed))
         numbers = range(start, start + missing)
-        return Job(self.provider, tuple(self.prompt.request(self.case, number) for number in numbers))
+        requests = tuple(self.prompt.request(self.case, number) for number in numbers)
+        return Job(self.provider, requests, self.prompt.asked)
 
 
-def confirm(suspects: Sequence[Suspect], repeats: int, limits: Limits, luck: random.Random) -> list[Graded]:
-    """Top every suspect up to `repeats`, old and new repeats together; never the new ones alone."""
-    engine = Engine(limits, luck)
+def confirm(
+    suspects: Sequence[Suspect], repeats: int, limits: Limits, luck: random.Random, traffic: Traffic
+) -> list[Graded]:
+    """Top every suspect up to `repeats`, old and new repeats together; never the new ones alone.
+
+    `traffic` holds what the run may still spend.
+    """
+    engine = Engine(limits, luck, traffic)
     jobs = [suspect.job(repeats) for suspect in suspects]
     try:
         engine.submit(jobs)

@@ -3,57 +3,88 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import random
 import threading
-from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_goldenprompt.engine.attempt import Answer, Limits, attempt, told
+from pytest_goldenprompt.engine.admission import Admission, Places, Stop
+from pytest_goldenprompt.engine.attempt import Answer, Door, Limits, attempt, told
 from pytest_goldenprompt.engine.threads import Threads
+from pytest_goldenprompt.engine.traffic import Traffic
+from pytest_goldenprompt.engine.way import Counter, OpenWay, Way
 from pytest_goldenprompt.errors import GoldenpromptError, ProviderError
-from pytest_goldenprompt.model.contracts import Provider
+from pytest_goldenprompt.model.contracts import Provider, Recalling
+from pytest_goldenprompt.model.limits import Asked
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
 
+NOBODY = Asked()
 LAST_MOMENT = 0.2
 """Seconds that the loop's thread gets to end once all is closed."""
 
 
 @dataclass(slots=True)
 class Job:
-    """The requests of one case, and the future of their answers in the same order."""
+    """The requests of one case, whom they ask, and the future of their answers in the same order."""
 
     provider: Provider
     requests: tuple[Request, ...]
+    asked: Asked = NOBODY
     answers: Future[tuple[Answer, ...]] = field(default_factory=Future)
     done: list[Answer | None] = field(default_factory=list)
+
+    def settle(self, index: int, answer: Answer) -> None:
+        """Take one answer in; the last one makes the future done."""
+        self.done[index] = answer
+        answers = tuple(answer for answer in self.done if answer is not None)
+        if len(answers) == len(self.requests) and not self.answers.done():
+            self.answers.set_result(answers)
 
 
 class Engine:
     """Runs jobs with bounded concurrency. Once `stop` was called, waiting requests are answered with its reason.
 
-    Providers are called with no more calls in flight than the run's and their own limit. A fatal answer (a refused
-    key) stops the run by itself.
+    Providers are called with no more calls in flight than the run's and their own limit, and as `traffic` allows. A
+    fatal answer (a refused key) stops the run by itself. Time is that of `loop`.
     """
 
-    def __init__(self, limits: Limits, luck: random.Random) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        luck: random.Random,
+        traffic: Traffic | None = None,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
         self.limits = limits
-        self.stopped = ""
-        self.calls = 0
         self._luck = luck
+        self._traffic = traffic or Traffic()
+        self._stop = Stop()
+        self._cut_short = "cancelled before it was answered"
         self._threads = Threads()
-        self._waiting: dict[int, deque[tuple[Job, int]]] = {}
-        self._workers: dict[int, int] = {}
-        self._providers: dict[int, Provider] = {}
+        self._counters: dict[tuple[int, str], Counter[Job]] = {}
+        self._places = Places(limits.concurrency)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._loop = asyncio.new_event_loop()
-        self._gate = asyncio.Semaphore(limits.concurrency)
+        self._calling: set[asyncio.Task[Any]] = set()
+        self._loop = loop or asyncio.new_event_loop()
+        self._admission = Admission(self._loop, self._traffic.purse, self._stop)
+        self._alarm: asyncio.TimerHandle | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, name="goldenprompt-engine", daemon=True)
         self._thread.start()
+
+    @property
+    def stopped(self) -> str:
+        """Give the reason why nothing is called any more; empty while calls are made."""
+        return self._stop.reason
+
+    @property
+    def calls(self) -> int:
+        """Give the calls made so far, attempts counted."""
+        return self._traffic.purse.calls
 
     def submit(self, jobs: Iterable[Job]) -> None:
         """Queue jobs in the order in which their answers will be wanted."""
@@ -61,7 +92,9 @@ class Engine:
 
     def stop(self, reason: str) -> None:
         """Close admission: calls in flight may end, nothing waiting is called any more."""
-        self.stopped = self.stopped or reason
+        self._stop.say(reason)
+        with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits
+            self._loop.call_soon_threadsafe(self._admission.move)
 
     def close(self, patience: float = 2.0) -> None:
         """Cancel what is in flight, give providers back what they hold, and end the thread within `patience` s.
@@ -84,22 +117,31 @@ class Engine:
                 self._loop.close()
 
     def _admit(self, jobs: list[Job]) -> None:
+        self._keep_the_deadline()
         for job in jobs:
             job.done = [None] * len(job.requests)
-            lane = id(job.provider)
-            self._providers[lane] = job.provider
-            self._waiting.setdefault(lane, deque()).extend((job, index) for index in range(len(job.requests)))
+            self._counter(job).waiting.extend((job, index) for index in range(len(job.requests)))
             if not job.requests:
                 job.answers.set_result(())
-        for lane, waiting in self._waiting.items():
-            self._staff(lane, len(waiting))
+        for counter in self._counters.values():
+            self._staff(counter)
 
-    def _staff(self, lane: int, wanted: int) -> None:
-        own = self._providers[lane].max_concurrency or self.limits.concurrency
-        free = min(own, self.limits.concurrency) - self._workers.get(lane, 0)
-        for _ in range(min(wanted, free)):
-            self._workers[lane] = self._workers.get(lane, 0) + 1
-            self._start(self._work(lane))
+    def _counter(self, job: Job) -> Counter[Job]:
+        key = id(job.provider), job.asked.name
+        if key not in self._counters:
+            own = job.provider.max_concurrency
+            beside = next((one.own for one in self._counters.values() if one.provider is job.provider), None)
+            places = beside or Places(own or self.limits.concurrency)
+            queue = self._admission.queue(self._traffic.lane(job.asked, self.limits), (self._places, places))
+            recalls = job.provider.recalls if isinstance(job.provider, Recalling) else None
+            self._counters[key] = Counter(job.provider, queue, places, recalls)
+        return self._counters[key]
+
+    def _staff(self, counter: Counter[Job]) -> None:
+        free = min(counter.own.most, self.limits.concurrency) - counter.workers
+        for _ in range(min(len(counter.waiting), free)):
+            counter.workers += 1
+            self._start(self._work(counter))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._loop.create_task(work)
@@ -107,42 +149,59 @@ class Engine:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _work(self, lane: int) -> None:
-        waiting = self._waiting[lane]
+    async def _work(self, counter: Counter[Job]) -> None:
         try:
-            while waiting:
-                job, index = waiting.popleft()
-                _settle(job, index, await self._answer(job.provider, job.requests[index]))
+            while counter.waiting:
+                job, index = counter.waiting.popleft()
+                job.settle(index, await self._answer(counter, job.requests[index]))
         finally:
-            self._workers[lane] -= 1
+            counter.workers -= 1
 
-    async def _answer(self, provider: Provider, request: Request) -> Answer:
+    async def _answer(self, counter: Counter[Job], request: Request) -> Answer:
+        recalled = counter.recalls is not None and counter.recalls(request)
+        way: Door[Any] = OpenWay(self._stop) if recalled else Way(self._admission, counter.queue, request)
         try:
-            async with self._gate:
-                if self.stopped:
-                    return Answer(error=f"not called: {self.stopped}", attempts=0)
-                self.calls += 1
-                answer = await attempt(
-                    lambda: self._call(provider, request), self.limits, self._luck, lambda: not self.stopped
-                )
+            answer = await attempt(lambda: self._call(counter.provider, request), way, self.limits, self._luck)
         except (asyncio.CancelledError, GeneratorExit):
-            return Answer(error="cancelled before it was answered")
+            return Answer(error=self._cut_short)
         except Exception as raised:  # noqa: BLE001 - whatever a provider's own error type does, the item must not wait
             return Answer(error=told(raised))
         if answer.fatal:
             self.stop(str(answer.error))
         return answer
 
+    def _keep_the_deadline(self) -> None:
+        deadline = self._traffic.deadline
+        if deadline is None or self._alarm is not None:
+            return
+        if self._loop.time() >= deadline:
+            self._expire()
+        else:
+            self._alarm = self._loop.call_at(deadline, self._expire)
+
+    def _expire(self) -> None:
+        """Call nothing any more, and wait for nothing."""
+        late = f"the deadline of {self._traffic.purse.whole.seconds:g} s has passed"
+        self._cut_short = f"no answer: {late}"
+        self.stop(late)
+        for task in list(self._calling):
+            task.cancel()
+
     async def _call(self, provider: Provider, request: Request) -> Output:
         """Call once. Whatever is raised that is no Exception would end the loop, and every waiting item with it."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - workers are tasks; said for the type checker
+        self._calling.add(task)
         try:
             output = await self._run(provider.complete, request)
         except (ProviderError, asyncio.CancelledError, GeneratorExit):
             raise
         except TimeoutError as raised:
-            raise ProviderError(told(raised), transient=True) from None
+            raise ProviderError(told(raised), transient=True, status=408) from None
         except BaseException as raised:  # noqa: BLE001
             raise ProviderError(told(raised)) from None
+        finally:
+            self._calling.discard(task)
         if not isinstance(output, Output):
             raise ProviderError(f"the provider gave no output, found {type(output).__name__}")
         return output
@@ -155,14 +214,15 @@ class Engine:
         return await given if inspect.isawaitable(given) else given
 
     async def _close(self, grace: float) -> None:
-        for waiting in self._waiting.values():
-            while waiting:
-                job, index = waiting.popleft()
-                _settle(job, index, Answer(error=f"not called: {self.stopped}", attempts=0))
+        for counter in self._counters.values():
+            while counter.waiting:
+                job, index = counter.waiting.popleft()
+                job.settle(index, Answer(error=f"not called: {self.stopped}", attempts=0))
         for task in list(self._tasks):
             task.cancel()
         await _ended(self._tasks, grace)
-        errors = await _ended([self._start(self._run(one.close)) for one in self._providers.values()], grace)
+        providers = {id(counter.provider): counter.provider for counter in self._counters.values()}
+        errors = await _ended([self._start(self._run(one.close)) for one in providers.values()], grace)
         self._threads.close()
         for error in errors:
             if isinstance(error, GoldenpromptError):
@@ -180,10 +240,3 @@ async def _ended(tasks: Iterable[asyncio.Task[None]], grace: float) -> list[Base
     if left:
         await asyncio.wait(left, timeout=LAST_MOMENT / 4)
     return [error for task in done if not task.cancelled() and (error := task.exception())]
-
-
-def _settle(job: Job, index: int, answer: Answer) -> None:
-    job.done[index] = answer
-    answers = tuple(answer for answer in job.done if answer is not None)
-    if len(answers) == len(job.requests) and not job.answers.done():
-        job.answers.set_result(answers)

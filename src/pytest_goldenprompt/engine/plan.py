@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from pytest_goldenprompt.formats.prompts import read_prompt
 from pytest_goldenprompt.formats.render import render, unused_inputs
 from pytest_goldenprompt.model.contracts import Evaluator, Provider
 from pytest_goldenprompt.model.dataset import Case, Dataset, EvaluatorSpec, Status
+from pytest_goldenprompt.model.limits import Asked
 from pytest_goldenprompt.model.prompt import Message, Prompt, Request
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.result import CaseResult
-from pytest_goldenprompt.model.values import canonical, digest_of
+from pytest_goldenprompt.model.values import JSON, canonical, digest_of
 
 BuildEvaluator = Callable[[EvaluatorSpec], Evaluator]
 
@@ -54,6 +55,16 @@ class PlannedPrompt:
     provider: str = ""
     tags: tuple[str, ...] = ()
 
+    @property
+    def asked(self) -> Asked:
+        """Give whom it asks, as limits and prices name it."""
+        return Asked(self.facts.provider, self.facts.model)
+
+    @property
+    def parameters(self) -> Mapping[str, JSON]:
+        """Give the sampling parameters of its requests."""
+        return self.prompt.parameters if self.prompt else {}
+
     def request(self, planned: PlannedCase, repeat: int) -> Request:
         """Make the request of one repeat of a case."""
         return Request(
@@ -62,7 +73,7 @@ class PlannedPrompt:
             repeat=repeat,
             messages=planned.messages,
             model=self.facts.model,
-            parameters=self.prompt.parameters if self.prompt else {},
+            parameters=self.parameters,
             inputs=planned.case.inputs,
         )
 

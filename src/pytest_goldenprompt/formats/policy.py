@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,15 +10,14 @@ from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.fields import Fields
 from pytest_goldenprompt.formats.located import Table
 from pytest_goldenprompt.formats.reader import read_text
+from pytest_goldenprompt.formats.toml_text import read_toml
 from pytest_goldenprompt.formats.waivers import located_waivers, read_waivers
 from pytest_goldenprompt.model.policy import Policy
 
 POLICY_FILE = "goldenprompt.toml"
 SIZE_LIMIT = 256 * 1024
-LONGEST_LINE = 2000
-"""Characters; the standard parser's time grows with the square of the dots in one key."""
 
-_TABLES = ("gate", "waivers", "owners", "cadence", "taxonomy")
+_TABLES = ("gate", "limits", "prices", "waivers", "owners", "cadence", "taxonomy")
 _SHARES = (
     "alpha",
     "case_fdr",
@@ -57,8 +54,10 @@ def read_policy(root: Path) -> Policy:
 
 def policy_from(text: str, where: str) -> Policy:
     """Read the policy from the text of a goldenprompt.toml, such as that of another revision."""
-    document = _document(text, where)
+    document = read_toml(text, where)
     Fields(document, where, 1, "the policy").refuse_unknown(_TABLES)
+    if "waivers" in document:
+        document["waivers"] = located_waivers(document["waivers"], text.split("\n"))
     table = document.get("gate", Table())
     if not isinstance(table, Table):
         raise Fields(document, where, 1, "the policy").wrong("gate", "a table [gate]")
@@ -84,42 +83,3 @@ def _check_weights(policy: Policy, gate: Fields) -> None:
     for key in ("alpha", "case_fdr", "anchor_share"):
         if getattr(policy, key) <= 0:
             raise gate.wrong(key, "a number over 0")
-
-
-def _document(text: str, where: str) -> Table:
-    for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > LONGEST_LINE:
-            what = f"a line too long, found {len(line):,} characters; at most {LONGEST_LINE:,} are accepted in TOML"
-            raise InputError(what, where=where, line=number, remedy="write a long list over several lines")
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r" \(at line (\d+), column \d+\)$", str(error))
-        at = int(place.group(1)) if place else text.count("\n") + 1
-        what = str(error).removesuffix(place.group() if place else "")
-        raise InputError(f"not valid TOML: {what}", where=where, line=at) from None
-    except (ValueError, RecursionError):
-        raise InputError("not usable TOML, found a number too long or nesting too deep", where=where) from None
-    return _located(document, text)
-
-
-def _located(document: dict[str, Any], text: str) -> Table:
-    """Put lines to the keys of [gate]: the standard parser tells none, and a plain search finds them."""
-    located = Table()
-    located.update(document)
-    lines = text.split("\n")
-    start = next((number for number, line in enumerate(lines, 1) if re.match(r"\s*\[\s*gate\s*\]", line)), 1)
-    if isinstance(document.get("gate"), dict):
-        gate = located["gate"] = Table(start)
-        gate.update(document["gate"])
-        for number, line in enumerate(lines[start:], start + 1):
-            match = re.match(r"\s*(?:\"([^\"]*)\"|([\w-]+))\s*=", line)
-            if match:
-                gate.lines.setdefault(match.group(1) or match.group(2), number)
-    for number, line in enumerate(lines, 1):
-        match = re.match(r"\s*\[+\s*([\w-]+)|([\w-]+)\s*=", line)
-        if match:
-            located.lines.setdefault(match.group(1) or match.group(2), number)
-    if "waivers" in document:
-        located["waivers"] = located_waivers(document["waivers"], lines)
-    return located

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.output import Output
@@ -47,6 +47,15 @@ class Provider(Protocol):
 
     def close(self) -> Awaitable[None] | None:
         """Give back connections, processes and memory."""
+        ...
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """What a provider may add that answers from a record: no limit is meant for such an answer, and nothing is paid."""
+
+    def recalls(self, request: Request) -> bool:
+        """Say whether this request will be answered without a call."""
         ...
 
 

@@ -17,6 +17,7 @@ from pytest_goldenprompt.plugin.confirmation import confirm_suspects
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData
 from pytest_goldenprompt.plugin.recorder import Facts, Recorder
+from pytest_goldenprompt.reports.spend import spend_record
 from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
 from pytest_goldenprompt.store.acceptance import accept_by_itself
 from pytest_goldenprompt.store.codec import cases_text
@@ -68,9 +69,8 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     compared = References(reference.baseline, reference.pinned, reference.first)
     verdict = decide(compared, record, library.policy, today=library.today, extra_calls=extra)
     verdict = verdict.with_history(reference.history)
-    text = to_text(
-        verdict_record(verdict, record, reference.facts, reference.anchor, digest_of_bytes(cases_text(record).encode()))
-    )
+    digest, spend = digest_of_bytes(cases_text(record).encode()), spend_record(library.spent, library.terms)
+    text = to_text(verdict_record(verdict, record, reference.facts, reference.anchor, digest, spend))
     texts = recorder.texts(plan)
     keep = library.settings.record and verdict.state not in STORED
     library.store.save(record, texts, text, keep=keep)

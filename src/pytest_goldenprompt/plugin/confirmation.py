@@ -34,7 +34,8 @@ def confirm_suspects(library: Library, recorder: Recorder, record: RunRecord) ->
     limits = Limits(concurrency=settings.concurrency, timeout=settings.timeout)
     before = sum(len(suspect.shown.repeats) for suspect in chosen)
     after = 0
-    for graded in confirm(chosen, repeats, limits, random.Random(0)):  # noqa: S311 - jitter of waits
+    luck = random.Random(0)  # noqa: S311 - jitter of waits
+    for graded in confirm(chosen, repeats, limits, luck, library.traffic):
         recorder.take_in(graded)
         after += len(graded.result.repeats)
     return after - before

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, portable, unreadable, with_determinism
+from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.errors import InputError, StoreError
 from pytest_goldenprompt.formats.pairing import misplaced
+from pytest_goldenprompt.formats.policy import POLICY_FILE
 from pytest_goldenprompt.judge import certain
 from pytest_goldenprompt.judge.waivers import alone, in_force
 from pytest_goldenprompt.model.contracts import Provider, ProviderSetting
+from pytest_goldenprompt.model.limits import Spend, Terms
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
@@ -73,6 +76,11 @@ class Library:
     today: str = ""
     proposed: Policy | None = None
     """The checkout's own policy, where another revision's is judged by."""
+    terms: Terms = field(default_factory=Terms)
+    traffic: Traffic = field(default_factory=Traffic)
+    """What this process knows of the models it calls, and what it may spend."""
+    unpriced: bool = False
+    """Whether a budget is set that cannot be kept, as a prompt's calls have no price."""
     planned: dict[str, PlannedPrompt] = field(default_factory=dict)
     unreadable: dict[str, PromptFacts] = field(default_factory=dict)
     _providers: dict[str, Provider] = field(default_factory=dict)
@@ -145,6 +153,11 @@ class Library:
         live = facts.provider.partition(":")[0] != "replay" and self.settings.replay not in {"none", "once"}
         return live and not facts.deterministic
 
+    @property
+    def spent(self) -> dict[str, Spend]:
+        """Give what the run called and spent so far, by model."""
+        return self.traffic.purse.spent
+
     def renew_providers(self) -> None:
         """Forget the providers that an engine closed; each is built anew when it is asked for."""
         self._providers.clear()
@@ -156,7 +169,23 @@ class Library:
         if planned.facts.retired:
             return planned
         planned = replace(planned, facts=self._with_bar(planned.facts))
+        self._refuse_unpriced(planned)
         return with_determinism(planned, self.provider(planned.provider))
+
+    def _refuse_unpriced(self, planned: PlannedPrompt) -> None:
+        """Refuse a prompt whose calls could cost any amount where a budget is set."""
+        if self.settings.budget is None or self.settings.replay == "none":
+            return
+        asked, price = planned.asked, self.terms.price_of(planned.asked)
+        missing = "input and output" if price is None else price.gap(asked, planned.parameters)
+        if not missing:
+            return
+        self.unpriced = True
+        what = "price" if price is None else "bound on the cost of a call"
+        raise InputError(
+            f"no {what} is known for {asked.name}, which --golden-budget needs",
+            remedy=f'write {missing} under [prices."{asked.name}"] into {POLICY_FILE}',
+        )
 
     def _with_bar(self, facts: PromptFacts) -> PromptFacts:
         """Have every case of a prompt without history pass, unless its dataset or the first run says otherwise."""

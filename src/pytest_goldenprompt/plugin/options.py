@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,9 @@ OPTIONS = (
     Option("golden-repeats", "N", "calls a case in this run; 0 takes the policy's", 0, "int"),
     Option("golden-concurrency", "N", "calls in flight, over all workers", 16, "int"),
     Option("golden-timeout", "SECONDS", "seconds a call may take", 60.0, "float"),
+    Option("golden-budget", "AMOUNT", "money this run may cost, by the prices in goldenprompt.toml", 0.0, "float"),
+    Option("golden-max-calls", "N", "calls this run may make, attempts counted", 0, "int"),
+    Option("golden-deadline", "SECONDS", "seconds from the start after which nothing is called", 0.0, "float"),
     Option("golden-month", "YYYY-MM", "record or judge for an earlier month"),
     Option("golden-replay", "MODE", "recorded answers: none, once, new or all", None, "string", REPLAY_MODES),
 )
@@ -91,6 +95,9 @@ class Settings:
     repeats: int
     concurrency: int
     timeout: float
+    budget: float | None
+    max_calls: int | None
+    deadline: float | None
     month: str | None
     replay: str | None
     record: bool
@@ -108,6 +115,9 @@ def read_settings(config: pytest.Config, root: Path) -> Settings:
     for name in ("golden_concurrency", "golden_timeout"):
         if value[name] <= 0:
             raise pytest.UsageError(f"--{name.replace('_', '-')}: more than zero is accepted, found {value[name]}")
+    for name in ("golden_budget", "golden_max_calls", "golden_deadline"):  # 0 in the ini file is none
+        if typed[name] == 0 or not 0 <= value[name] < math.inf:
+            raise pytest.UsageError(f"--{name.replace('_', '-')}: more than zero is accepted, found {value[name]}")
     if value["golden_repeats"] < 0:
         raise pytest.UsageError(f"--golden-repeats: a count is accepted, found {value['golden_repeats']}")
     if value["golden_replay"] not in (None, *REPLAY_MODES):
@@ -121,6 +131,9 @@ def read_settings(config: pytest.Config, root: Path) -> Settings:
         repeats=value["golden_repeats"],
         concurrency=value["golden_concurrency"],
         timeout=value["golden_timeout"],
+        budget=value["golden_budget"] or None,
+        max_calls=value["golden_max_calls"] or None,
+        deadline=value["golden_deadline"] or None,
         month=value["golden_month"],
         replay=value["golden_replay"],
         record=config.getoption("--golden-record"),

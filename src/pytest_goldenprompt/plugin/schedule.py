@@ -62,7 +62,7 @@ class Schedule:
             requests = tuple(
                 item.prompt.request(item.planned, repeat) for repeat in range(self._library.repeats(facts))
             )
-            item.job = Job(self._library.provider(item.prompt.provider), requests)
+            item.job = Job(self._library.provider(item.prompt.provider), requests, item.prompt.asked)
             jobs.append(item.job)
         if jobs:
             self._running().submit(jobs)
@@ -72,7 +72,9 @@ class Schedule:
             settings = self._library.settings
             concurrency = max(1, settings.concurrency // self._share.workers)
             limits = Limits(concurrency=concurrency, timeout=settings.timeout)
-            self._engine = Engine(limits, random.Random(0))  # noqa: S311 - jitter of waits
+            self._engine = Engine(limits, random.Random(0), self._library.traffic)  # noqa: S311 - jitter of waits
+            if self._library.unpriced:
+                self._engine.stop("a budget is set, and not all that is asked has a price")
         return self._engine
 
 

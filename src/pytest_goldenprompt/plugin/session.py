@@ -17,6 +17,7 @@ import pytest
 from pytest_goldenprompt import __version__
 from pytest_goldenprompt.engine.surroundings import commit_of
 from pytest_goldenprompt.errors import GoldenpromptError, InputError, StoreError
+from pytest_goldenprompt.formats.limits import read_terms
 from pytest_goldenprompt.model.record import RunKind
 from pytest_goldenprompt.model.values import digest_of
 from pytest_goldenprompt.plugin.conclusion import default_report
@@ -29,6 +30,7 @@ from pytest_goldenprompt.plugin.paths import add_golden_paths, library_root, nod
 from pytest_goldenprompt.plugin.recorder import Facts, Recorder
 from pytest_goldenprompt.plugin.references import find_ground, told_ground
 from pytest_goldenprompt.plugin.schedule import Schedule
+from pytest_goldenprompt.plugin.spending import ControllerSpending, WorkerSpending, traffic_of
 from pytest_goldenprompt.plugin.terminal import Display
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.store.place import find_root, open_store
@@ -59,7 +61,11 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     ground = told_ground(told, store, started) if told else find_ground(config, settings, store, month, started)
     ground.reference.command = command_for(settings, config.invocation_params.dir)
     today = told["today"] if told else started.strftime("%Y-%m-%d")
-    library = Library(settings, registry, ground.policy, store, ground.reference, today, ground.proposed)
+    terms = read_terms(settings.root)
+    traffic = traffic_of(config, settings, terms, clock)
+    library = Library(
+        settings, registry, ground.policy, store, ground.reference, today, ground.proposed, terms=terms, traffic=traffic
+    )
     config.stash[LIBRARY] = library
     config.stash[SCHEDULE] = Schedule(library, share)
     manager = config.pluginmanager
@@ -73,6 +79,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
         _control(config, library, controller, month, clock, started)
     else:
         manager.register(Worker(library), "goldenprompt-worker")
+        manager.register(WorkerSpending(library), "goldenprompt-spending")
 
 
 def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller are made of
@@ -87,6 +94,7 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
     gate = Gate(library, recorder, controller, _facts(library, month, started), clock)
     manager = config.pluginmanager
     manager.register(controller, "goldenprompt-controller")
+    manager.register(ControllerSpending(library, started), "goldenprompt-spending")
     manager.register(recorder, "goldenprompt-recorder")
     manager.register(gate, GATE)
     manager.register(Display(library, gate), "goldenprompt-display")

@@ -13,6 +13,7 @@ from pytest_goldenprompt.plugin.gate import Gate
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData
 from pytest_goldenprompt.reports.inert import inert, one_line
+from pytest_goldenprompt.reports.spend import spend_line
 from pytest_goldenprompt.reports.terminal import Line, summary
 from pytest_goldenprompt.reports.view import RunView
 from pytest_goldenprompt.store.acceptance import objections
@@ -80,6 +81,7 @@ class Display:
             lines.append(
                 Line(f"stored  its answers cannot be shown: {inert(self._library.reference.trouble)}", "yellow")
             )
+        lines += self._spend()
         if conclusion.kept:
             lines.append(Line(f"record  {inert(conclusion.kept)}"))
         lines += [Line(f"note    {one_line(note)}", "yellow") for note in self._gate.notes]
@@ -87,6 +89,14 @@ class Display:
         if conclusion.verdict.state is State.INCONCLUSIVE and self._gate.is_green(conclusion.verdict):
             lines.append(Line("        inconclusive lets a deploy pass; --golden-strict makes it fail", "yellow"))
         return lines
+
+    def _spend(self) -> list[Line]:
+        """Say what was spent, where prices are known or a bound was set."""
+        library, settings = self._library, self._library.settings
+        bounded = settings.budget or settings.max_calls or settings.deadline
+        if not library.spent or not (library.terms.prices or bounded):
+            return []
+        return [Line(f"spend   {spend_line(library.spent, library.terms, settings.budget)}")]
 
 
 def _errors(plan: PlanData) -> list[str]:

@@ -42,7 +42,8 @@ class Command:
         try:
             out, err = process.communicate(_question(request), timeout=self.timeout)
         except subprocess.TimeoutExpired:
-            raise ProviderError(f"{self._name} took longer than {self.timeout:g} s", transient=True) from None
+            told = f"{self._name} took longer than {self.timeout:g} s"
+            raise ProviderError(told, transient=True, status=408) from None
         finally:
             self._running.discard(process)
             _kill(process)

@@ -16,9 +16,11 @@ PASSING = (408, 409, 425, 429)
 def status_error(who: str, status: int, message: str = "", retry_after: float | None = None) -> ProviderError:
     """Make the error of an HTTP status. A refused key is told in our own words, since the reply may quote the key."""
     if status in REFUSED:
-        return ProviderError(f"{who} refused the key ({status}): check the key and what it may use", fatal=True)
+        told = f"{who} refused the key ({status}): check the key and what it may use"
+        return ProviderError(told, fatal=True, status=status)
     told = f"{who} answered {status}" + (f": {' '.join(message.split())[:200]}" if message else "")
-    return ProviderError(told, transient=status in PASSING or status >= 500, retry_after=retry_after)  # noqa: PLR2004 - 5xx
+    passing = status in PASSING or status >= 500  # noqa: PLR2004 - 5xx
+    return ProviderError(told, transient=passing, retry_after=retry_after, status=status)
 
 
 def raised_error(who: str, error: Exception) -> ProviderError:
@@ -29,8 +31,8 @@ def raised_error(who: str, error: Exception) -> ProviderError:
     if isinstance(status, int) and not isinstance(status, bool):
         headers = getattr(getattr(error, "response", None), "headers", {})
         return status_error(who, status, str(error), retry_after(headers) if isinstance(headers, Mapping) else None)
-    passing = isinstance(error, TimeoutError | ConnectionError)
-    return ProviderError(f"{who} raised {type(error).__name__}: {str(error)[:200]}", transient=passing)
+    told, late = f"{who} raised {type(error).__name__}: {str(error)[:200]}", isinstance(error, TimeoutError)
+    return ProviderError(told, transient=late or isinstance(error, ConnectionError), status=408 if late else None)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -76,7 +76,7 @@ class OpenAI:
         while root.__cause__ is not None:
             root = root.__cause__
         if isinstance(root, TimeoutError):
-            return ProviderError(f"openai did not answer within {self.timeout:g} s", transient=True)
+            return ProviderError(f"openai did not answer within {self.timeout:g} s", transient=True, status=408)
         return ProviderError(f"openai: the connection failed: {type(root).__name__}", transient=True)
 
 
@@ -144,7 +144,8 @@ def _refusal(error: Any) -> ProviderError:
     body = error.body if isinstance(error.body, Mapping) else {}
     said = str(body.get("message") or "")
     if body.get("code") == "insufficient_quota":
-        return ProviderError(f"openai answered {error.status_code}: the account's quota is used up", fatal=True)
+        told = f"openai answered {error.status_code}: the account's quota is used up"
+        return ProviderError(told, fatal=True, status=error.status_code)
     return status_error("openai", error.status_code, said, retry_after(error.response.headers))
 
 

@@ -43,6 +43,10 @@ class Replay:
         """Give the recorded answer; a missing one is an error that no further attempt mends."""
         return self.answer(request)
 
+    def recalls(self, request: Request) -> bool:  # noqa: ARG002 - the contract's signature
+        """Say yes: nothing is called."""
+        return True
+
     def close(self) -> None:
         """Forget what was read."""
         self._read.clear()
@@ -95,6 +99,10 @@ class PlainAnswers:
         if output is None:
             raise ProviderError(f"{self.path} has no answer for case {request.case_id!r}, repeat {request.repeat}")
         return output
+
+    def recalls(self, request: Request) -> bool:  # noqa: ARG002 - the contract's signature
+        """Say yes: nothing is called."""
+        return True
 
     def close(self) -> None:
         """Hold nothing."""

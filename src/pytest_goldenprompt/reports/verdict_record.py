@@ -11,10 +11,15 @@ from pytest_goldenprompt.model.verdict import CaseOutcome, Change, PromptVerdict
 SCHEMA = "goldenprompt.verdict/1"
 
 
-def verdict_record(
-    verdict: Verdict, run: RunRecord, baseline: ReferenceFacts | None, anchor: ReferenceFacts | None, records: str
+def verdict_record(  # noqa: PLR0913, PLR0917 - all that a deploy may ask for
+    verdict: Verdict,
+    run: RunRecord,
+    baseline: ReferenceFacts | None,
+    anchor: ReferenceFacts | None,
+    records: str,
+    spend: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Give the record as plain data. `records` is the digest of the run's raw results."""
+    """Give the record as plain data. `records` is the digest of the run's raw results, `spend` what it called."""
     return {
         "schema": SCHEMA,
         "verdict": verdict.state.value,
@@ -27,7 +32,7 @@ def verdict_record(
         "anchor": _reference(anchor),
         "loosened": [{"what": one.what, "then": one.then, "now": one.now} for one in verdict.loosened],
         "waived": [_waived(one) for one in verdict.waived],
-        "spend": None,
+        "spend": spend,
         "expires": None,
         "digest": records,
     }

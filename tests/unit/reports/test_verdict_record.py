@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from importlib import resources
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from pytest_goldenprompt.judge.states import BAR
+from pytest_goldenprompt.model.limits import Spend, Terms
 from pytest_goldenprompt.model.record import PromptFacts, RunKind
 from pytest_goldenprompt.model.verdict import Change, Counts, Outcome, ReferenceFacts, SliceOutcome, State
+from pytest_goldenprompt.reports.spend import spend_record
 from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
 from unit.reports.test_inert import HOSTILE
 from unit.reports.views import case, of_then, record, view
@@ -75,6 +78,15 @@ def test_the_schema_knows_the_words_of_the_model():
 @pytest.mark.parametrize("runs", RUNS.values(), ids=RUNS)
 def test_the_record_of_any_state_fits_the_schema(runs):
     assert complaints(made(*runs)) == []
+
+
+def test_what_was_spent_fits_the_schema():
+    spent = {"m": Spend(2, 1, 2, 10, 5, amount=Decimal("0.1")), "n": Spend(1)}
+    record = made(*RUNS["pass"])
+    record["spend"] = spend_record(spent, Terms(currency="USD"))
+    assert complaints(record) == []
+    record["spend"]["models"]["m"]["calls"] = -1
+    assert complaints(record) != []
 
 
 def test_a_record_with_everything_in_it_fits_the_schema():

@@ -1,0 +1,55 @@
+"""What a run spent: for the verdict record, and as one line of the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pytest_goldenprompt.model.limits import Spend, Terms
+
+DIGITS = 9
+"""Decimal places of an amount of money: a single token costs less than a millionth."""
+
+TOKENS = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens")
+
+
+def spend_record(spent: Mapping[str, Spend], terms: Terms) -> dict[str, Any] | None:
+    """Give the record's `spend`: the sums, and the same by model; None where nothing was called."""
+    if not spent:
+        return None
+    models = {name: _plain(spend) for name, spend in sorted(spent.items())}
+    return {**_plain(total(spent)), "currency": terms.currency, "models": models}
+
+
+def spend_line(spent: Mapping[str, Spend], terms: Terms, budget: float | None) -> str:
+    """Say in one line what was spent; money only where every call has a price."""
+    sums = total(spent)
+    said = [f"{sums.calls:,} call{'s' * (sums.calls != 1)}"]
+    if sums.counted:
+        said.append(f"{sums.input_tokens:,} tokens in and {sums.output_tokens:,} out")
+    if sums.money is not None and (terms.prices or budget is not None):
+        of = "" if budget is None else f" of {budget:g}"
+        said.insert(0, f"{_rounded(sums.money):.4f}{of} {terms.currency or ''}".rstrip())
+    return ", ".join(said)
+
+
+def total(spent: Mapping[str, Spend]) -> Spend:
+    """Give the sums over all models."""
+    return sum(spent.values(), Spend())
+
+
+def _plain(spend: Spend) -> dict[str, Any]:
+    tokens = {name: getattr(spend, name) if spend.counted else None for name in TOKENS}
+    known = spend.money is not None
+    return {
+        "amount": _rounded(spend.amount) if known else None,
+        "estimated": _rounded(spend.estimated) if known else None,
+        "calls": spend.calls,
+        "counted": spend.counted,
+        **tokens,
+    }
+
+
+def _rounded(amount: Decimal) -> float:
+    return float(round(amount, DIGITS))
