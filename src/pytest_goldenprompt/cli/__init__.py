@@ -20,6 +20,7 @@ COMMANDS = {
     "compare": "compare two runs or two score files",
     "accept": "make a run the baseline of its month",
     "anchor": "pin a run as the approved reference",
+    "log": "list who moved which pointer, when and why",
     "import": "judge and store outputs or scores of other tools",
     "schema": "print the JSON Schema of a file",
 }

@@ -135,14 +135,14 @@ def _refuse_twice(ids: Sequence[str]) -> None:
 
 
 def _keep(store: FolderStore, record: RunRecord, texts: dict[str, str], policy: Policy) -> str:
-    first = not store.has_history()
+    first, since = not store.has_history(), store.pointers()
     found = find_baseline(store, "last-month", month=record.month, recording=True)
     baseline = load_baseline(store, found) if found else None
     verdict = decide(References(baseline, first=first), record, policy)
     facts = _reference(store, baseline) if baseline else None
     text = to_text(verdict_record(verdict, record, facts, None, digest_of_bytes(cases_text(record).encode())))
     store.save(record, texts, text, keep=True)
-    _, sentence = accept_by_itself(store, record, verdict.state, first=first, verdict=verdict)
+    _, sentence = accept_by_itself(store, record, verdict.state, first=first, verdict=verdict, since=since)
     return f"run {record.id}: {len(record.cases)} cases of {len(record.prompts)} prompts {sentence}"
 
 

@@ -76,7 +76,9 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     library.store.save(record, texts, text, keep=keep)
     sentence = ""
     if library.settings.record:
-        _, sentence = accept_by_itself(library.store, record, verdict.state, first=reference.first, verdict=verdict)
+        _, sentence = accept_by_itself(
+            library.store, record, verdict.state, first=reference.first, verdict=verdict, since=reference.pointers
+        )
     paths = _write_reports(library, text)
     return Conclusion(record, verdict, reference.baseline, reference.facts, reference.anchor, texts, sentence, paths)
 

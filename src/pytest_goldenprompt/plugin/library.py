@@ -12,6 +12,7 @@ from pytest_goldenprompt.formats.pairing import misplaced
 from pytest_goldenprompt.judge import certain
 from pytest_goldenprompt.judge.waivers import alone, in_force
 from pytest_goldenprompt.model.contracts import Provider, ProviderSetting
+from pytest_goldenprompt.model.pointers import Pointers
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
@@ -46,6 +47,8 @@ class Reference:
     """The months before, by prompt."""
     moved: tuple[tuple[str, str, str], ...] = ()
     """The pointers that the checkout has set otherwise than that revision."""
+    pointers: Pointers = field(default_factory=Pointers)
+    """The checkout's pointers when the run began."""
     _texts: Mapping[str, str] | None = None
 
     trouble: str = ""

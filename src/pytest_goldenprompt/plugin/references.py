@@ -48,7 +48,8 @@ def find_ground(
     at_end(lambda: shutil.rmtree(folder, ignore_errors=True))
     revision = open_revision(settings.root, settings.baseline.removeprefix(PREFIX), store, POLICY_FILE, folder)
     reference = _of_revision(revision, settings, month, now)
-    reference.moved = moved(revision.store.pointers(), store.pointers())
+    reference.pointers = store.pointers()
+    reference.moved = moved(revision.store.pointers(), reference.pointers)
     return Ground(reference, read_policy(folder), folder, proposed=read_policy(settings.root))
 
 
@@ -77,10 +78,11 @@ def told_ground(told: dict[str, Any], settings: Settings, store: FolderStore, no
 
 def find_reference(store: FolderStore, name: str, month: str, *, record: bool, now: datetime) -> Reference:
     """Find and read the stored run to compare with; one that cannot be read is an error, never an empty one."""
+    pointers = store.pointers()
     found = find_baseline(store, name, month=month, recording=record) if name else None
     baseline = load_baseline(store, found) if found else None
     pointer = found if isinstance(found, Pointer) else None
-    anchor = store.pointers().anchor
+    anchor = pointers.anchor
     pinned = store.load(anchor) if anchor else None
     return Reference(
         baseline,
@@ -91,6 +93,7 @@ def find_reference(store: FolderStore, name: str, month: str, *, record: bool, n
         pinned=pinned if pinned and baseline and pinned.id != baseline.id else None,
         then=lambda: store.texts(baseline.id) if pointer and baseline else {},
         history=history(store, until=month),
+        pointers=pointers,
     )
 
 

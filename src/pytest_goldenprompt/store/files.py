@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pytest_goldenprompt.errors import StoreError
@@ -52,9 +52,10 @@ def write_folder(path: Path, files: Mapping[str, str]) -> None:
         raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def append_line(path: Path, line: str) -> None:
-    """Add one line to a log in one step: a full disk must not leave half a line, which nobody could read past."""
-    write_file(path, f"{read_text(path) if path.exists() else ''}{line}\n")
+def append_lines(path: Path, lines: Iterable[str]) -> None:
+    """Add lines to a log in one step: a full disk must not leave half a line, which nobody could read past."""
+    before = read_text(path) if path.exists() else ""
+    write_file(path, before + "".join(f"{line}\n" for line in lines))
 
 
 def _write_synced(path: Path, content: str) -> None:

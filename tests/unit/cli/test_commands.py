@@ -233,6 +233,28 @@ def test_a_refused_run_is_accepted_by_name_and_the_log_keeps_the_reason(call, li
     assert "anchor" in next(line for line in call("list")[1].splitlines() if line.startswith(second))
 
 
+def test_a_word_that_overrides_nothing_is_refused(call, imported):
+    imported("2026-09")
+    told = one_error(call("accept", "last", "--reason", "r", "--even", "dirty, regresed"), 2)
+    assert "--even: no such word, found 'regresed', did you mean `regressed`?; accepted are partial, errored" in told
+
+
+def test_the_log_is_a_table_of_who_moved_what_when_why_and_over_which_objection(call, imported, monkeypatch):
+    assert call("log")[1].startswith("nothing was accepted yet in ")
+    first, _ = imported("2026-09")
+    second, _ = imported("2026-10", a={"error": "HTTP 500"})
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Ada\x1b[31m")
+    assert call("accept", second, "--reason", "::error::the\nlabel moved", "--even", "errored, dirty")[0] == 0
+    code, out, _ = call("log")
+    head, _, *rows = out.splitlines()
+    assert (code, head.split()) == (0, ["time", "action", "run", "month", "who", "reason", "overridden"])
+    cells = [re.split(r"  +", row.strip()) for row in rows]
+    assert cells[0][1:] == ["accept", first, "2026-09", "the recording run", "new"]
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", cells[1][0])
+    reason = "\\u003a:error::the\\nlabel moved"
+    assert cells[1][1:] == ["accept", second, "2026-10", "Ada\\u001b[31m", reason, "errored"]
+
+
 def test_accepting_again_names_the_run_that_it_replaces(call, imported):
     first, _ = imported("2026-09")
     assert call("accept", first, "--reason", "r") == (
