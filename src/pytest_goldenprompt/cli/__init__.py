@@ -21,6 +21,7 @@ COMMANDS = {
     "accept": "make a run the baseline of its month",
     "anchor": "pin a run as the approved reference",
     "log": "list who moved which pointer, when and why",
+    "prune": "remove stored runs that nobody needs any more",
     "import": "judge and store outputs or scores of other tools",
     "schema": "print the JSON Schema of a file",
 }

@@ -17,6 +17,7 @@ from pytest_goldenprompt.store import codec
 from pytest_goldenprompt.store.acceptance import objections
 from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.history import history
+from pytest_goldenprompt.store.pruning import PRUNE
 from pytest_goldenprompt.store.reference import match_run
 
 COLOURS = {"red": "31", "green": "32", "yellow": "33"}
@@ -69,4 +70,6 @@ def _load(store: FolderStore, run_id: str) -> RunRecord:
     try:
         return store.load(run_id)
     except StoreError as error:
-        raise StoreError(f"the run it was compared with cannot be read: {error}") from None
+        gone = next((entry for entry in store.log() if (entry.action, entry.run) == (PRUNE, run_id)), None)
+        what = f"run {run_id} was pruned on {gone.time[:10]} by {gone.who}: {gone.reason}" if gone else str(error)
+        raise StoreError(f"the run it was compared with cannot be read: {what}") from None

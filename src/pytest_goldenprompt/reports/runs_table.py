@@ -10,6 +10,7 @@ from pytest_goldenprompt.model.pointers import LogEntry
 from pytest_goldenprompt.reports.inert import one_line
 
 RUNS = ("run", "month", "kind", "verdict", "size", "pointers")
+PRUNED = ("", "run", "month", "why")
 LOG = ("time", "action", "run", "month", "who", "reason", "overridden")
 
 
@@ -21,6 +22,11 @@ def runs_table(rows: Sequence[Sequence[str]]) -> str:
 def log_table(entries: Iterable[LogEntry]) -> str:
     """Lay out one row a line of the log."""
     return _laid_out(LOG, [_cells(entry) for entry in entries])
+
+
+def pruned_table(rows: Iterable[Sequence[str]]) -> str:
+    """Lay out one row a run that was looked at: what became of it, id, month, why."""
+    return _laid_out(PRUNED, rows)
 
 
 def _cells(entry: LogEntry) -> tuple[str, ...]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pytest_goldenprompt.errors import StoreError
+
+GONE = ".gone"
+"""How the hidden name of a folder ends that is being removed."""
 
 
 def read_text(path: Path) -> str:
@@ -50,6 +53,22 @@ def write_folder(path: Path, files: Mapping[str, str]) -> None:
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
         raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def remove_folders(paths: Sequence[Path]) -> None:
+    """Remove folders that stand side by side, each in one step: its name goes first, then what was in it.
+
+    What a process left that was killed in between goes too.
+    """
+    try:
+        for path in paths:
+            path.rename(path.with_name(f".{path.name}{GONE}"))
+            _sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be removed: {error.strerror}") from None
+    finally:
+        for left in {remains for path in paths for remains in path.parent.glob(f".*{GONE}")}:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def append_lines(path: Path, lines: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from pytest_goldenprompt.model.pointers import LogEntry, Pointer, Pointers
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.store import codec
-from pytest_goldenprompt.store.files import read_text, write_file, write_folder
+from pytest_goldenprompt.store.files import read_text, remove_folders, write_file, write_folder
 from pytest_goldenprompt.store.ledger import LOG, POINTERS, MovedError, read_log, read_pointers, write_move
 from pytest_goldenprompt.store.lock import alone
 
@@ -63,6 +63,15 @@ class FolderStore:
             raise StoreError(f"{self.folder}: the folder of run {run_id!r} holds another, found {record.id!r}")
         return record
 
+    def facts(self, run_id: str) -> RunRecord:
+        """Read a run record without its results."""
+        home = self._home(run_id)
+        return codec.record_from_plain(_about(home), (), str(home / "run.json"))
+
+    def is_kept(self, run_id: str) -> bool:
+        """Say whether a run is kept for good, and not for as long as it is among the last checks."""
+        return self._home(run_id).parent == self.folder / "runs"
+
     def texts(self, run_id: str) -> dict[str, str]:
         """Read the outputs and prompts of a run by their digests."""
         home = self._home(run_id)
@@ -99,6 +108,14 @@ class FolderStore:
             for pointer in after.all() - before.all():
                 self._promote(pointer.run)
             write_move(self.folder, after, entries)
+
+    def remove(self, before: Pointers, after: Pointers, *entries: LogEntry) -> None:
+        """Set the pointers as `move` does, then remove the runs that the log's entries name, and what a kill left."""
+        with self._alone():
+            if self.pointers() != before:
+                raise MovedError(self.folder)
+            write_move(self.folder, after, entries)
+            remove_folders([self.folder / "runs" / entry.run for entry in entries])
 
     def _promote(self, run_id: str) -> None:
         home, kept = self._home(run_id), self.folder / "runs" / run_id
@@ -149,11 +166,15 @@ def read_run(home: Path, digest: str | None = None) -> RunRecord:
 
 def _part(home: Path, name: str) -> str:
     """Read one of a run's files and hold it against the digest in `run.json`."""
-    path, text = home / "run.json", read_text(home / name)
-    files = codec.unsealed(codec.read_object(read_text(path), str(path)), str(path)).get("files")
+    text, files = read_text(home / name), _about(home).get("files")
     if not isinstance(files, dict) or files.get(name) != digest_of_bytes(text.encode("utf-8")):
         raise StoreError(f"{home / name}: changed since it was stored: restore it from version control")
     return text
+
+
+def _about(home: Path) -> dict[str, Any]:
+    path = home / "run.json"
+    return codec.unsealed(codec.read_object(read_text(path), str(path)), str(path))
 
 
 def _files(record: RunRecord, texts: Mapping[str, str], verdict: str) -> dict[str, str]:

@@ -290,6 +290,47 @@ def test_pointers_that_were_tampered_with_are_refused(call, library, imported):
         assert "baselines.json: changed since it was written" in one_error(call(*words), 6)
 
 
+# prune
+
+
+def test_pruning_says_what_goes_why_and_what_is_needed_and_a_dry_run_removes_nothing(call, library, imported):
+    months = [imported(f"2026-{month:02}")[0] for month in range(1, 6)]
+    waited, _ = imported("2026-04", a=None)
+    code, dry, _ = call("prune", "--keep", "2", "--dry-run")
+    assert (code, len(call("list")[1].splitlines())) == (0, 8)
+    assert dry.endswith("2 runs would be removed; nothing was, as this is a dry run\n")
+    code, out, _ = call("prune", "--keep", "2")
+    rows = [re.split(r"  +", row.strip()) for row in out.splitlines()[2:-1]]
+    assert rows == [
+        ["removed", months[1], "2026-02", "older than 2026-04, the first month that is kept"],
+        ["removed", waited, "2026-04", "never accepted, while 2026-05 is"],
+        ["kept", months[2], "2026-03", f"run {months[3]} was compared with it"],
+    ]
+    assert (code, out.splitlines()[:-1]) == (0, dry.splitlines()[:-1])
+    assert out.endswith("2 runs removed; commit the store, whose history in git still has them\n")
+    assert set(call("list")[1].split()) >= {months[0], *months[2:]}
+    assert waited not in call("list")[1]
+    log = [row for row in call("log")[1].splitlines() if " prune " in row]
+    assert [months[1] in log[0], waited in log[1]] == [True, True]
+    assert call("prune", "--keep", "2")[1].endswith("nothing to remove\n")
+    told = one_error(call("show", months[2]), 6)
+    assert f"cannot be read: run {months[1]} was pruned on 20" in told
+    assert "older than 2026-04, the first month that is kept" in told
+
+
+def test_a_store_without_old_runs_is_left_alone(call, imported):
+    assert call("prune") == (0, "nothing to remove\n", "")
+    imported("2026-09")
+    assert call("prune", "--keep", "1") == (0, "nothing to remove\n", "")
+
+
+@pytest.mark.parametrize("months", ["0", "-1", "2.5", "two", "9999", ""])
+def test_a_number_of_months_that_is_none_is_refused(call, months):
+    assert "--keep: a whole number from 1 to 1,200 is accepted, found" in one_error(
+        call("prune", f"--keep={months}"), 2
+    )
+
+
 # import
 
 

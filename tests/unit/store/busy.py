@@ -3,6 +3,7 @@
 race    read the pointers, say so, and move one once told to go
 accept  accept one's own runs in turn, as often as told
 kill    start a process that accepts without end, kill it, and say what became of the store; as often as told
+prune   the same with one that stores an old month, accepts and prunes it
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import random
 import signal
 import sys
 import time
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from pytest_goldenprompt.model.pointers import LogEntry, Pointers
@@ -20,6 +23,7 @@ from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import accept
 from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.ledger import MovedError
+from pytest_goldenprompt.store.pruning import Row, prune
 
 LONGEST = 0.005
 """Seconds after its last move until a process is killed, at most: about what two moves take."""
@@ -58,15 +62,15 @@ def _told(act):
     return "moved"
 
 
-def kill(store, run_id):
+def kill(store, run_id, act=None):
     luck = random.Random(1)
     for line in sys.stdin:
         for _ in range(int(line)):
-            say(json.dumps(_killed(store, run_id, luck.randrange(3), luck.uniform(0.0, LONGEST))))
+            say(json.dumps(_killed(store, act or _accepting(store, run_id), luck)))
 
 
-def _killed(store, run_id, moves, after):
-    """Kill a process some seconds `after` it finished some `moves`.
+def _killed(store, act, luck):
+    """Kill a process some moments after it finished some moves.
 
     Give how many it finished in all, how many lines the log gained, and the runs of the newest pointer and line.
     """
@@ -74,11 +78,13 @@ def _killed(store, run_id, moves, after):
     reading, writing = os.pipe()
     process = os.fork()
     if not process:
-        _accept_for_ever(store, run_id, writing)
+        for number in count():
+            act(number)
+            os.write(writing, b".")
     os.close(writing)
     with os.fdopen(reading, "rb", buffering=0) as pipe:
-        finished = sum(len(pipe.read(1)) for _ in range(moves))
-        time.sleep(after)
+        finished = sum(len(pipe.read(1)) for _ in range(luck.randrange(3)))
+        time.sleep(luck.uniform(0.0, LONGEST))
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
         finished += len(pipe.read())
@@ -89,15 +95,31 @@ def _killed(store, run_id, moves, after):
     return finished, len(log) - logged, now and now.run, log[-1].run if log else None
 
 
-def _accept_for_ever(store, run_id, writing):
+def _accepting(store, run_id):
     records = [store.load(name) for name in (run_id, *(name for name in store.runs() if name != run_id))]
-    number = 0
-    while True:
-        accept(store, records[number % len(records)], State.PASS, who="w", time="t", reason=f"{os.getpid()} {number}")
-        os.write(writing, b".")
-        number += 1
+
+    def act(number):
+        reason = f"{os.getpid()} {number}"
+        accept(store, records[number % len(records)], State.PASS, who="w", time="t", reason=reason)
+
+    return act
+
+
+def prune_in_turn(store, run_id):
+    old = replace(store.load(run_id), id="", month="2020-01")
+
+    def act(number):
+        made = replace(old, id=f"old-{os.getpid()}-{number // 2}")
+        if number % 2:
+            prune(store, store.pointers(), [Row(made.id, made.month, "old")], who="w", time="t")
+        else:
+            store.save(made, {}, "{}", keep=True)
+            accept(store, made, State.PASS, who="w", time="t", reason="r")
+
+    kill(store, run_id, act)
 
 
 if __name__ == "__main__":
     os.fsync = lambda handle: None  # a process that is killed takes nothing with it that the system has
-    {"race": race, "accept": accept_in_turn, "kill": kill}[sys.argv[1]](FolderStore(Path(sys.argv[2])), sys.argv[3])
+    words = {"race": race, "accept": accept_in_turn, "kill": kill, "prune": prune_in_turn}
+    words[sys.argv[1]](FolderStore(Path(sys.argv[2])), sys.argv[3])

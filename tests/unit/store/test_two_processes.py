@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from pytest_goldenprompt.model.verdict import State
+from pytest_goldenprompt.store.acceptance import accept
 from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.pruning import plan_pruning, prune, survey
 from unit.store.records import record, save
 
 TIMES = 20
@@ -72,14 +75,33 @@ def test_two_processes_that_accept_for_a_while_lose_no_move_and_no_line_of_the_l
     assert store.pointers().newest().run == log[-1].run
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked, so that many can be killed in a second")
-def test_whenever_a_process_is_killed_the_store_is_the_old_one_or_the_new_one(store):
-    with busy("kill", store, "r1") as process:
+def killed(store, word):
+    """Have many processes killed, and give what each left behind."""
+    if not hasattr(os, "fork"):
+        pytest.skip("processes are forked, so that many can be killed in a second")
+    with busy(word, store, "r1") as process:
         tell(process, KILLS)
-        ends = [json.loads(heard(process)) for _ in range(KILLS)]
+        return [json.loads(heard(process)) for _ in range(KILLS)]
+
+
+def test_whenever_a_process_is_killed_the_store_is_the_old_one_or_the_new_one(store):
     moves = 0
-    for finished, gained, pointed, logged in ends:
+    for finished, gained, pointed, logged in killed(store, "kill"):
         assert gained in {finished, finished + 1}
         assert pointed == logged
         moves += gained
     assert moves == len(store.log()) > KILLS
+
+
+def test_whenever_a_process_is_killed_that_prunes_no_pointer_leads_nowhere_and_no_run_goes_unlogged(store):
+    accept(store, store.load("r1"), State.PASS, who="me", time="t", reason="r")
+    for finished, gained, pointed, _ in killed(store, "prune"):
+        assert gained in {finished, finished + 1}
+        assert pointed == "r1"
+    accepted, pruned = ({entry.run for entry in store.log() if entry.action == word} for word in ("accept", "prune"))
+    assert accepted - pruned <= set(store.runs())
+    left = plan_pruning(survey(store), store.pointers(), store.log(), 24)
+    prune(store, store.pointers(), left.remove, who="me", time="t")
+    assert store.runs() == ["r1", "r2"]
+    assert not [path for path in (store.folder / "runs").iterdir() if path.name.endswith(".gone")]
+    assert len(pruned) > KILLS / 4
