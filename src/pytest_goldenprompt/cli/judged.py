@@ -8,7 +8,9 @@ from typing import Any
 
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.formats.policy import read_policy
+from pytest_goldenprompt.judge.anchor import apart
 from pytest_goldenprompt.judge.decide import References, decide
+from pytest_goldenprompt.judge.pooling import pooled
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.verdict import ReferenceFacts, State
 from pytest_goldenprompt.reports.terminal import Line
@@ -29,15 +31,15 @@ def judged_run(store: FolderStore, root: Path, name: str) -> RunView:
     record = store.load(run_id)
     stored = store.verdict(run_id)
     facts = _reference(stored.get("baseline"), run_id)
-    baseline = _load(store, facts.id) if facts else None
+    baseline = pooled(_load(store, facts.id), [_load(store, one) for one in facts.pooled]) if facts else None
     first = baseline is None and stored.get("verdict") == State.NEW
     anchor = _reference(stored.get("anchor"), run_id)
-    pinned = _load(store, anchor.id) if anchor and facts and anchor.id != facts.id else None
+    pinned = apart(baseline, _load(store, anchor.id)) if anchor and baseline else None
     policy = codec.policy_of(record, f"run {run_id}") or read_policy(root)
     verdict = decide(References(baseline, pinned, first), record, policy)
 
     def then() -> Mapping[str, str]:
-        return store.texts(facts.id) if facts and baseline else {}
+        return store.texts(facts.id, *facts.pooled) if facts and baseline else {}
 
     verdict = verdict.with_history(history(store, until=record.month, besides=run_id))
     even = tuple(objections(record, verdict.state, waived=verdict.stands_on_waivers))
@@ -61,7 +63,8 @@ def print_lines(lines: list[Line], *, colour: bool) -> None:
 
 def _reference(plain: Any, run_id: str) -> ReferenceFacts | None:
     try:
-        return plain and ReferenceFacts(plain["id"], plain["month"], plain["digest"], plain["age_days"])
+        joined = tuple(plain["pooled"]) if plain else ()
+        return plain and ReferenceFacts(plain["id"], plain["month"], plain["digest"], plain["age_days"], pooled=joined)
     except (KeyError, TypeError):
         raise StoreError(f"run {run_id}: its verdict does not name what it was compared with") from None
 

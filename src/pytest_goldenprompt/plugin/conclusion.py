@@ -104,7 +104,8 @@ def reference_facts(pointer: Pointer | None, record: RunRecord | None, now: date
         return None
     digest = pointer.digest if pointer else digest_of_bytes(cases_text(record).encode())
     approved = pointer.approved if pointer else None
-    return ReferenceFacts(record.id, record.month, digest, age_in_days(record.finished, now), approved)
+    age = age_in_days(record.finished, now)
+    return ReferenceFacts(record.id, record.month, digest, age, approved, pooled=record.pooled)
 
 
 def age_in_days(moment: str, now: datetime) -> int | None:

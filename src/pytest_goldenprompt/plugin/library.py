@@ -27,11 +27,13 @@ from pytest_goldenprompt.store.folder import FolderStore
 class Reference:
     """The stored run that this one is compared with.
 
-    `name` finds the same run again in another process; `then` reads the texts of its outputs.
+    `name` finds the same run again in another process, `joined` the earlier ones that are joined with it; `then` reads
+    the texts of their outputs.
     """
 
     baseline: RunRecord | None
     name: str = ""
+    joined: tuple[str, ...] = ()
     first: bool = False
     """Whether this run records the first baseline of its store."""
     facts: ReferenceFacts | None = None

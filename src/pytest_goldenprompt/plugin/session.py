@@ -71,8 +71,9 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     manager.register(config.stash[SCHEDULE], "goldenprompt-schedule")
     add_golden_paths(config, settings)
     if share.whole:
-        told = {"root": str(settings.root), "month": month, "baseline": ground.reference.name, "today": today}
-        controller = Controller({**told, "policy": str(ground.folder)})
+        told = {"root": str(settings.root), "month": month, "today": today, "policy": str(ground.folder)}
+        found = {"baseline": ground.reference.name, "joined": ground.reference.joined}
+        controller = Controller({**told, **found})
         _control(config, library, controller, month, clock, started)
     else:
         manager.register(Worker(library), "goldenprompt-worker")

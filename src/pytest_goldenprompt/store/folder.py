@@ -72,11 +72,13 @@ class FolderStore:
         """Say whether a run is kept for good, and not for as long as it is among the last checks."""
         return self._home(run_id).parent == self.folder / "runs"
 
-    def texts(self, run_id: str) -> dict[str, str]:
-        """Read the outputs and prompts of a run by their digests."""
-        home = self._home(run_id)
-        lines = codec.read_lines(_part(home, "texts.jsonl"), str(home / "texts.jsonl"))
-        return {line["digest"]: line["text"] for line in lines}
+    def texts(self, *run_ids: str) -> dict[str, str]:
+        """Read the outputs and prompts of a run, or of several, by their digests."""
+        found = {}
+        for home in map(self._home, run_ids):
+            lines = codec.read_lines(_part(home, "texts.jsonl"), str(home / "texts.jsonl"))
+            found.update({line["digest"]: line["text"] for line in lines})
+        return found
 
     def verdict(self, run_id: str) -> dict[str, Any]:
         """Read the verdict record that was stored with a run."""

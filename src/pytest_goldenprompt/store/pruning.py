@@ -110,7 +110,7 @@ def _named(reference: Mapping[str, Any] | None) -> Iterator[str]:
     """Name the runs that make up a reference of a verdict."""
     if reference is not None:
         yield reference["id"]
-        yield from reference.get("pooled", ())
+        yield from reference["pooled"]
 
 
 def prune(store: FolderStore, before: Pointers, rows: Collection[Row], *, who: str, time: str) -> None:
