@@ -5,8 +5,8 @@
 
 A library has 20 prompts of 100 cases with five tags. A case's success rate comes from a mixture: 70 % Beta(400, 1),
 18 % Beta(18, 2), 7 % Beta(3, 3), 5 % Beta(1, 60). A month is a look of `--check` repeats against a baseline of
-`--baseline`, after which the suspects are topped up to `--confirm` with fresh repeats; the verdict on all repeats
-counts. Every number comes from the seed, so a row is the same wherever it is run.
+`--baseline`, of `--months` such months joined, after which the suspects are topped up to `--confirm` with fresh
+repeats; the verdict on all repeats counts. Every number comes from the seed, so a row is the same wherever it is run.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import Pool
 
 from pytest_goldenprompt.judge.gate import judge
+from pytest_goldenprompt.judge.pooling import pooled
 from pytest_goldenprompt.judge.suspects import suspects
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
@@ -46,6 +47,7 @@ class Design:
     check: int = 3
     confirm: int = 10
     affected: int = 2
+    months: int = 1
 
 
 @dataclass
@@ -223,7 +225,8 @@ def month(scenario: str, design: Design, seed: int) -> tuple[World, Verdict, flo
     world = library(design, rng)
     SCENARIOS[scenario](world, design, rng)
     policy = Policy(confirm_repeats=design.confirm)
-    before = observe(world, world.then, design.baseline, rng)
+    newest, *earlier = (observe(world, world.then, design.baseline, rng) for _ in range(design.months))
+    before = pooled(newest, earlier)
     for rates in world.now.values():
         rates += [_rate(rng) for _ in range(world.added)]
     first = observe(world, world.now, design.check, rng)
@@ -287,7 +290,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=30)
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--processes", type=int, default=1)
-    for name in ("prompts", "cases", "baseline", "check", "confirm", "affected"):
+    for name in ("prompts", "cases", "baseline", "check", "confirm", "affected", "months"):
         parser.add_argument(f"--{name}", type=int, default=getattr(Design, name))
     options = parser.parse_args()
     design = Design(*(getattr(options, name) for name in Design.__dataclass_fields__))

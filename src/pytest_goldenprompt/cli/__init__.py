@@ -20,6 +20,8 @@ COMMANDS = {
     "compare": "compare two runs or two score files",
     "accept": "make a run the baseline of its month",
     "anchor": "pin a run as the approved reference",
+    "log": "list who moved which pointer, when and why",
+    "prune": "remove stored runs that nobody needs any more",
     "import": "judge and store outputs or scores of other tools",
     "calibrate": "measure the gate on the repeats of a stored run",
     "plan": "say what it takes to find a drop of a wished size",

@@ -8,8 +8,10 @@ from typing import Any
 from pytest_goldenprompt.cli.judged import stored_state
 from pytest_goldenprompt.cli.place import now, store_of, who
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.model.suggest import did_you_mean
 from pytest_goldenprompt.model.verdict import State, WaiverState
 from pytest_goldenprompt.store import acceptance
+from pytest_goldenprompt.store.acceptance import WORDS
 from pytest_goldenprompt.store.reference import match_run
 
 
@@ -21,7 +23,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--even",
         default="",
         metavar="WORDS",
-        help="although it is one or more of partial, errored, dirty, replayed, regressed, waived (comma separated)",
+        help=f"although it is one or more of {', '.join(WORDS)} (comma separated)",
     )
 
 
@@ -37,6 +39,16 @@ def _weightiest(state: State, verdict: dict[str, Any]) -> State:
     return State.REGRESSED if worse and state is not State.DRIFTED else state
 
 
+def _even(text: str) -> tuple[str, ...]:
+    """Read the words that override; one that overrides nothing at all is refused, as it was meant to."""
+    words = tuple(word.strip() for word in text.split(",") if word.strip())
+    for word in words:
+        if word not in WORDS:
+            near = did_you_mean(word, WORDS)
+            raise InputError(f"no such word, found {word!r}{near}; accepted are {', '.join(WORDS)}", where="--even")
+    return words
+
+
 def move(options: argparse.Namespace, mover: acceptance.Mover, what: str) -> int:
     """Move a pointer to the run that was named."""
     if not options.reason.strip(" ."):
@@ -47,9 +59,9 @@ def move(options: argparse.Namespace, mover: acceptance.Mover, what: str) -> int
     verdict = store.verdict(run_id)
     state = _weightiest(stored_state(store, run_id), verdict)
     waived = any(one["state"] == WaiverState.USED for one in verdict.get("waived", ()))
-    even = tuple(word.strip() for word in options.even.split(",") if word.strip())
     before = store.pointers()
-    entry = mover(store, record, state, who=who(), time=now(), reason=options.reason, even=even, waived=waived)
+    word = {"who": who(), "time": now(), "reason": options.reason}
+    entry = mover(store, record, state, **word, even=_even(options.even), waived=waived)
     replaced = f", instead of {entry.replaced}" if entry.replaced else ""
     moved = mover is acceptance.accept and before.anchor is not None and store.pointers().anchor != before.anchor
     also = "; the anchor, which nobody has set yet, moved to it too" if moved else ""

@@ -18,6 +18,7 @@ from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats import answers as files
 from pytest_goldenprompt.formats.policy import read_policy
 from pytest_goldenprompt.judge.decide import References, decide
+from pytest_goldenprompt.judge.pooling import pooled
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
@@ -28,7 +29,7 @@ from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
 from pytest_goldenprompt.store.acceptance import accept_by_itself
 from pytest_goldenprompt.store.codec import cases_text
 from pytest_goldenprompt.store.folder import FolderStore
-from pytest_goldenprompt.store.reference import MONTH, find_baseline, load_baseline
+from pytest_goldenprompt.store.reference import MONTH, earlier_accepted, find_baseline, load_baseline
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -135,16 +136,18 @@ def _refuse_twice(ids: Sequence[str]) -> None:
 
 
 def _keep(store: FolderStore, record: RunRecord, texts: dict[str, str], policy: Policy) -> str:
-    first = not store.has_history()
+    first, since = not store.has_history(), store.pointers()
     found = find_baseline(store, "last-month", month=record.month, recording=True)
-    baseline = load_baseline(store, found) if found else None
+    earlier = earlier_accepted(since, found, policy.pool_months - 1)
+    baseline = pooled(load_baseline(store, found), [store.load(one) for one in earlier]) if found else None
     verdict = decide(References(baseline, first=first), record, policy)
     facts = _reference(store, baseline) if baseline else None
     text = to_text(verdict_record(verdict, record, facts, None, digest_of_bytes(cases_text(record).encode())))
     store.save(record, texts, text, keep=True)
-    _, sentence = accept_by_itself(store, record, verdict.state, first=first, verdict=verdict)
+    _, sentence = accept_by_itself(store, record, verdict.state, first=first, verdict=verdict, since=since)
     return f"run {record.id}: {len(record.cases)} cases of {len(record.prompts)} prompts {sentence}"
 
 
 def _reference(store: FolderStore, baseline: RunRecord) -> ReferenceFacts:
-    return ReferenceFacts(baseline.id, baseline.month, store.pointer_to(baseline.id).digest)
+    digest = store.pointer_to(baseline.id).digest
+    return ReferenceFacts(baseline.id, baseline.month, digest, pooled=baseline.pooled)

@@ -8,7 +8,9 @@ from typing import Any
 
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.formats.policy import read_policy
+from pytest_goldenprompt.judge.anchor import apart
 from pytest_goldenprompt.judge.decide import References, decide
+from pytest_goldenprompt.judge.pooling import pooled
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.model.verdict import ReferenceFacts, State
@@ -18,6 +20,7 @@ from pytest_goldenprompt.store import codec
 from pytest_goldenprompt.store.acceptance import objections
 from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.history import history
+from pytest_goldenprompt.store.pruning import PRUNE
 from pytest_goldenprompt.store.reference import match_run
 
 COLOURS = {"red": "31", "green": "32", "yellow": "33"}
@@ -29,15 +32,17 @@ def judged_run(store: FolderStore, root: Path, name: str) -> RunView:
     record = store.load(run_id)
     stored = store.verdict(run_id)
     facts = _reference(stored.get("baseline"), run_id)
-    baseline = _load(store, facts) if facts else None
+    baseline = None
+    if facts is not None:
+        baseline = pooled(_load(store, facts.id, facts.digest), [_load(store, one) for one in facts.pooled])
     first = baseline is None and stored.get("verdict") == State.NEW
     anchor = _reference(stored.get("anchor"), run_id)
-    pinned = _load(store, anchor) if anchor and facts and anchor.id != facts.id else None
+    pinned = apart(baseline, _load(store, anchor.id, anchor.digest)) if anchor and baseline else None
     policy = codec.policy_of(record, f"run {run_id}") or read_policy(root)
     verdict = decide(References(baseline, pinned, first), record, policy)
 
     def then() -> Mapping[str, str]:
-        return store.texts(facts.id) if facts and baseline else {}
+        return store.texts(facts.id, *facts.pooled) if facts and baseline else {}
 
     verdict = verdict.with_history(history(store, until=record.month, besides=run_id))
     even = tuple(objections(record, verdict.state, waived=verdict.stands_on_waivers))
@@ -61,18 +66,21 @@ def print_lines(lines: list[Line], *, colour: bool) -> None:
 
 def _reference(plain: Any, run_id: str) -> ReferenceFacts | None:
     try:
-        return plain and ReferenceFacts(plain["id"], plain["month"], plain["digest"], plain["age_days"])
+        joined = tuple(plain["pooled"]) if plain else ()
+        return plain and ReferenceFacts(plain["id"], plain["month"], plain["digest"], plain["age_days"], pooled=joined)
     except (KeyError, TypeError):
         raise StoreError(f"run {run_id}: its verdict does not name what it was compared with") from None
 
 
-def _load(store: FolderStore, facts: ReferenceFacts) -> RunRecord:
-    """Read the run that was compared with, as it was then: the digest is that of its record, or of its results."""
+def _load(store: FolderStore, run_id: str, digest: str | None = None) -> RunRecord:
+    """Read a run that was compared with, as it was then: the digest is that of its record, or of its results."""
     try:
-        record = store.load(facts.id)
-        known = {store.pointer_to(facts.id).digest, digest_of_bytes(codec.cases_text(record).encode())}
+        record = store.load(run_id)
+        known = {None, store.pointer_to(run_id).digest, digest_of_bytes(codec.cases_text(record).encode())}
     except StoreError as error:
-        raise StoreError(f"the run it was compared with cannot be read: {error}") from None
-    if facts.digest not in known:
-        raise StoreError(f"run {facts.id}: changed since the comparison with it: restore it from version control")
+        gone = next((entry for entry in store.log() if (entry.action, entry.run) == (PRUNE, run_id)), None)
+        what = f"run {run_id} was pruned on {gone.time[:10]} by {gone.who}: {gone.reason}" if gone else str(error)
+        raise StoreError(f"the run it was compared with cannot be read: {what}") from None
+    if digest not in known:
+        raise StoreError(f"run {run_id}: changed since the comparison with it: restore it from version control")
     return record

@@ -20,6 +20,13 @@ def anchor_policy(policy: Policy) -> Policy:
     return replace(policy, alpha=policy.alpha * policy.anchor_share)
 
 
+def apart(baseline: RunRecord | None, anchor: RunRecord | None) -> RunRecord | None:
+    """Give the anchor where it says something that the stored run does not: it is another, or that one is pooled."""
+    if baseline is None or anchor is None or (anchor.id, anchor.pooled) == (baseline.id, baseline.pooled):
+        return None
+    return anchor
+
+
 def with_anchor(
     verdict: Verdict, anchor: RunRecord, current: RunRecord, policy: Policy, waivers: Sequence[Waiver] = ()
 ) -> Verdict:

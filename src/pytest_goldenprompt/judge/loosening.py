@@ -26,8 +26,9 @@ LOOSER_WHEN_LOWER = (
     "phi_floor",
 )
 LOOSER_WHEN_HIGHER = ("margin", "smallest_slice")
-WEIGHTS = ("weight_mean", "weight_slice", "weight_case")
-"""Whichever way they move, one of the tests gets less."""
+LOOSER_EITHER_WAY = ("weight_mean", "weight_slice", "weight_case", "pool_months")
+"""Of weights, whichever way they move, one of the tests gets less. With fewer months in the baseline there is less to
+tell a loss by; with more, months from before an improvement may weigh in."""
 
 
 def loosened(baseline: RunRecord | None, current: RunRecord) -> tuple[Loosening, ...]:
@@ -57,7 +58,7 @@ def _is_looser(name: str, then: Any, now: Any) -> bool:
         return bool(now < then)
     if name in LOOSER_WHEN_HIGHER:
         return bool(now > then)
-    return bool(now != then) if name in WEIGHTS else (then, now) == ("fail", "warn")
+    return bool(now != then) if name in LOOSER_EITHER_WAY else (then, now) == ("fail", "warn")
 
 
 def _waivers(then: Any, now: Any) -> Iterator[Loosening]:

@@ -23,6 +23,10 @@ class Pointers:
     months: Mapping[str, Pointer] = field(default_factory=dict)
     anchor: Pointer | None = None
 
+    def all(self) -> set[Pointer]:
+        """Give every pointer, the anchor among them."""
+        return {*self.months.values(), *([self.anchor] if self.anchor else [])}
+
     def newest(self, *, before: str | None = None) -> Pointer | None:
         """Give the accepted run of the newest month, earlier than month `before` where that is given."""
         months = [month for month in self.months if before is None or month < before]
@@ -31,7 +35,10 @@ class Pointers:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of the store's append-only log: who moved which pointer where, when and why."""
+    """One line of the store's append-only log: who moved which pointer where, when and why.
+
+    `overridden` are the words for what spoke against it and was accepted all the same.
+    """
 
     time: str
     action: str
@@ -40,3 +47,4 @@ class LogEntry:
     who: str
     reason: str
     replaced: str | None = None
+    overridden: tuple[str, ...] = ()

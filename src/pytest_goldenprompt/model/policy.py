@@ -14,6 +14,7 @@ class Policy:
 
     alpha: share of unchanged runs that may be flagged. case_fdr: share of wrongly named cases among the named.
     margin: greatest drop that still counts as not worse. The weights divide alpha among the three tests of a prompt.
+    pool_months: accepted months that make one baseline.
     """
 
     alpha: float = 0.05
@@ -31,6 +32,7 @@ class Policy:
     smallest_slice: int = 5
     phi_floor: float = 1.25
     inconclusive: str = "warn"
+    pool_months: int = 1
     waivers: tuple[Waiver, ...] = ()
 
     def levels(self) -> dict[str, JSON]:

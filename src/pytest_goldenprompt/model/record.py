@@ -56,7 +56,8 @@ class RunRecord:
     Times are ISO 8601 in UTC; `month` is YYYY-MM. `narrowed` says how a person chose fewer cases than there are (a
     look), `stopped` why a run ended early; both empty for a whole run. `policy` is what the run was judged by, as plain
     data (empty where no policy was read). Where that was another revision's, `proposed` is the checkout's own, and
-    `moved` names the pointers that differ: what, then, now. `info` holds facts that plugins added.
+    `moved` names the pointers that differ: what, then, now. `info` holds facts that plugins added. `pooled` names the
+    earlier runs whose repeats were joined with this one's to make a baseline; a run as it is stored has none.
     """
 
     id: str
@@ -76,3 +77,4 @@ class RunRecord:
     narrowed: tuple[str, ...] = ()
     stopped: tuple[str, ...] = ()
     info: Mapping[str, JSON] = field(default_factory=dict)
+    pooled: tuple[str, ...] = ()

@@ -155,7 +155,8 @@ class Counts:
 class ReferenceFacts:
     """The stored run that another is compared with: its id, month, digest, and age in whole days.
 
-    `revision` names the one it was read from, where that is not the checkout.
+    `revision` names the one it was read from, where that is not the checkout. `pooled` are the ids of the earlier runs
+    whose repeats were joined with its own.
     """
 
     id: str
@@ -164,6 +165,7 @@ class ReferenceFacts:
     age_days: int | None = None
     approved: bool | None = None
     revision: str | None = None
+    pooled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

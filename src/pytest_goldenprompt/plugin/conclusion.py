@@ -76,7 +76,9 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     library.store.save(record, texts, text, keep=keep)
     sentence = ""
     if library.settings.record:
-        _, sentence = accept_by_itself(library.store, record, verdict.state, first=reference.first, verdict=verdict)
+        _, sentence = accept_by_itself(
+            library.store, record, verdict.state, first=reference.first, verdict=verdict, since=reference.pointers
+        )
     paths = _write_reports(library, text)
     return Conclusion(record, verdict, reference.baseline, reference.facts, reference.anchor, texts, sentence, paths)
 
@@ -102,7 +104,8 @@ def reference_facts(pointer: Pointer | None, record: RunRecord | None, now: date
         return None
     digest = pointer.digest if pointer else digest_of_bytes(cases_text(record).encode())
     approved = pointer.approved if pointer else None
-    return ReferenceFacts(record.id, record.month, digest, age_in_days(record.finished, now), approved)
+    age = age_in_days(record.finished, now)
+    return ReferenceFacts(record.id, record.month, digest, age, approved, pooled=record.pooled)
 
 
 def age_in_days(moment: str, now: datetime) -> int | None:

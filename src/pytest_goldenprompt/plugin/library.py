@@ -15,6 +15,7 @@ from pytest_goldenprompt.judge import certain
 from pytest_goldenprompt.judge.waivers import alone, in_force
 from pytest_goldenprompt.model.contracts import Provider, ProviderSetting
 from pytest_goldenprompt.model.limits import Spend, Terms
+from pytest_goldenprompt.model.pointers import Pointers
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
@@ -29,11 +30,13 @@ from pytest_goldenprompt.store.folder import FolderStore
 class Reference:
     """The stored run that this one is compared with.
 
-    `name` finds the same run again in another process; `then` reads the texts of its outputs.
+    `name` finds the same run again in another process, `joined` the earlier ones that are joined with it; `then` reads
+    the texts of their outputs.
     """
 
     baseline: RunRecord | None
     name: str = ""
+    joined: tuple[str, ...] = ()
     first: bool = False
     """Whether this run records the first baseline of its store."""
     facts: ReferenceFacts | None = None
@@ -49,6 +52,8 @@ class Reference:
     """The months before, by prompt."""
     moved: tuple[tuple[str, str, str], ...] = ()
     """The pointers that the checkout has set otherwise than that revision."""
+    pointers: Pointers = field(default_factory=Pointers)
+    """The checkout's pointers when the run began."""
     _texts: Mapping[str, str] | None = None
 
     trouble: str = ""

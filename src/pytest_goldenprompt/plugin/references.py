@@ -14,19 +14,22 @@ import pytest
 
 from pytest_goldenprompt.formats.policy import POLICY_FILE, policy_from, read_policy
 from pytest_goldenprompt.git import blob, resolve
+from pytest_goldenprompt.judge.anchor import apart
 from pytest_goldenprompt.judge.loosening import looser
+from pytest_goldenprompt.judge.pooling import pooled
 from pytest_goldenprompt.model.pointers import Pointer
 from pytest_goldenprompt.model.policy import Policy
+from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.plugin.conclusion import reference_facts
 from pytest_goldenprompt.plugin.ini import changed_settings
 from pytest_goldenprompt.plugin.library import Reference
 from pytest_goldenprompt.plugin.options import Settings
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.folder import FolderStore, read_run
 from pytest_goldenprompt.store.history import history
-from pytest_goldenprompt.store.reference import find_baseline, load_baseline
+from pytest_goldenprompt.store.reference import earlier_accepted, find_baseline, load_baseline
 from pytest_goldenprompt.store.revision import PREFIX, SHORT, Revision, moved, open_revision
 
-LAST_MONTH = "last-month"
+LAST_MONTH, ANCHOR = "last-month", "anchor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,16 @@ class Ground:
 def find_ground(config: pytest.Config, settings: Settings, store: FolderStore, month: str, now: datetime) -> Ground:
     """Find what to compare with. What another revision has is copied, and tidied up when the run is over."""
     if not settings.baseline.startswith(PREFIX):
-        reference = find_reference(store, settings.baseline, month, record=settings.record, now=now)
-        return Ground(reference, read_policy(settings.root), settings.root)
+        policy = read_policy(settings.root)
+        return Ground(find_reference(store, settings, month, now, policy.pool_months), policy, settings.root)
     folder = Path(tempfile.mkdtemp(prefix="goldenprompt-"))
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     revision = open_revision(settings.root, settings.baseline.removeprefix(PREFIX), store, POLICY_FILE, folder)
-    reference = _of_revision(revision, settings, month, now)
     policy, root = read_policy(folder), settings.root
+    reference = _of_revision(revision, replace(settings, baseline=LAST_MONTH), month, now, policy.pool_months)
+    reference.pointers = store.pointers()
     reference.moved = (
-        *moved(revision.store.pointers(), store.pointers()),
+        *moved(revision.store.pointers(), reference.pointers),
         *changed_settings(config.inipath, root, revision.commit),
         *_stricter_since(revision, root, policy),
     )
@@ -68,13 +72,16 @@ def _stricter_since(revision: Revision, root: Path, policy: Policy) -> Iterator[
         yield f"{one.what} (stricter on {revision.name} since this branch left it)", one.then, one.now
 
 
-def _of_revision(revision: Revision, settings: Settings, month: str, now: datetime) -> Reference:
-    found = find_baseline(revision.store, LAST_MONTH, month=month, recording=settings.record)
-    pinned = revision.store.pointers().anchor
-    revision.fetch([one for one in (found, pinned) if isinstance(one, Pointer)])
-    reference = find_reference(revision.store, LAST_MONTH, month, record=settings.record, now=now)
+def _of_revision(revision: Revision, settings: Settings, month: str, now: datetime, months: int) -> Reference:
+    pointers = revision.store.pointers()
+    found = find_baseline(revision.store, settings.baseline, month=month, recording=settings.record)
+    needed = [found, pointers.anchor, *earlier_accepted(pointers, found, months - 1)]
+    revision.fetch([one for one in needed if isinstance(one, Pointer)])
+    reference = find_reference(revision.store, settings, month, now, months)
     if reference.name:
-        reference.name = str(revision.store.folder / "runs" / reference.name)
+        runs = revision.store.folder / "runs"
+        reference.name = str(runs / reference.name)
+        reference.joined = tuple(str(runs / run_id) for run_id in reference.joined)
     name = f"{PREFIX}{revision.name} at {revision.commit[:SHORT]}"
     if reference.facts:
         reference.facts = replace(reference.facts, revision=name)
@@ -87,30 +94,37 @@ def _of_revision(revision: Revision, settings: Settings, month: str, now: dateti
 def told_ground(told: dict[str, Any], store: FolderStore, now: datetime) -> Ground:
     """Find in a worker what the controller found; a worker judges no run, and needs no anchor."""
     found = find_baseline(store, told["baseline"], month=told["month"], recording=False) if told["baseline"] else None
-    baseline = load_baseline(store, found) if found else None
+    baseline = pooled(load_baseline(store, found), [_load(store, one) for one in told["joined"]]) if found else None
     pointer = found if isinstance(found, Pointer) else None
     reference = Reference(baseline, first=told["first"], facts=reference_facts(pointer, baseline, now))
-    reference.then = lambda: store.texts(baseline.id) if pointer and baseline else {}
+    reference.then = lambda: store.texts(baseline.id, *baseline.pooled) if pointer and baseline else {}
     folder = Path(told["policy"])
     return Ground(reference, read_policy(folder), folder)
 
 
-def find_reference(store: FolderStore, name: str, month: str, *, record: bool, now: datetime) -> Reference:
-    """Find and read the stored run to compare with; one that cannot be read is an error, never an empty one."""
-    found = find_baseline(store, name, month=month, recording=record) if name else None
+def find_reference(store: FolderStore, settings: Settings, month: str, now: datetime, months: int = 1) -> Reference:
+    """Find and read the stored run to compare with; one that cannot be read is an error, never an empty one.
+
+    An accepted month is joined with earlier ones, to make `months` in all; the anchor never is.
+    """
+    pointers, name = store.pointers(), settings.baseline
+    found = find_baseline(store, name, month=month, recording=settings.record) if name else None
     baseline = load_baseline(store, found) if found else None
+    if baseline is not None and name != ANCHOR:
+        baseline = pooled(baseline, [store.load(one) for one in earlier_accepted(pointers, found, months - 1)])
     pointer = found if isinstance(found, Pointer) else None
-    anchor = store.pointers().anchor
-    pinned = store.load(anchor) if anchor else None
+    pinned = store.load(pointers.anchor) if pointers.anchor else None
     return Reference(
         baseline,
         name=_pinned(found),
-        first=record and not store.has_history(),
+        joined=baseline.pooled if baseline else (),
+        first=settings.record and not store.has_history(),
         facts=reference_facts(pointer, baseline, now),
-        anchor=reference_facts(anchor, pinned, now),
-        pinned=pinned if pinned and baseline and pinned.id != baseline.id else None,
-        then=lambda: store.texts(baseline.id) if pointer and baseline else {},
+        anchor=reference_facts(pointers.anchor, pinned, now),
+        pinned=apart(baseline, pinned),
+        then=lambda: store.texts(baseline.id, *baseline.pooled) if pointer and baseline else {},
         history=history(store, until=month),
+        pointers=pointers,
     )
 
 
@@ -119,3 +133,8 @@ def _pinned(found: Pointer | Path | None) -> str:
     if found is None:
         return ""
     return found.run if isinstance(found, Pointer) else str(found.resolve())
+
+
+def _load(store: FolderStore, name: str) -> RunRecord:
+    """Read a run by its id or the path of its folder."""
+    return read_run(Path(name)) if Path(name).is_absolute() else store.load(name)

@@ -73,9 +73,10 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     manager.register(config.stash[SCHEDULE], "goldenprompt-schedule")
     add_golden_paths(config, settings)
     if share.whole:
-        told = {"root": str(settings.root), "month": month, "baseline": ground.reference.name, "today": today}
-        told["first"] = ground.reference.first
-        controller = Controller({**told, "policy": str(ground.folder)})
+        told = {"root": str(settings.root), "month": month, "today": today, "policy": str(ground.folder)}
+        reference = ground.reference
+        found = {"baseline": reference.name, "joined": reference.joined, "first": reference.first}
+        controller = Controller({**told, **found})
         _control(config, library, controller, month, clock, started)
     else:
         manager.register(Worker(library), "goldenprompt-worker")

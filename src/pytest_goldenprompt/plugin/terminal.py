@@ -34,10 +34,11 @@ class Display:
             stored = "none yet: this run records the first" if reference.first else "none"
             return [f"golden: baseline {stored} (store {self._library.settings.store})"]
         age = "" if facts.age_days is None else f", {facts.age_days} day{'s' * (facts.age_days != 1)} old"
+        joined = f", joined with {len(facts.pooled)} earlier month{'s' * (len(facts.pooled) != 1)}" * bool(facts.pooled)
         anchor = reference.anchor
         pinned = "" if anchor is None else f"; anchor {anchor.month}{'' if anchor.approved else ', not yet approved'}"
         where = f", with policy and waivers from {one_line(reference.revision)}" if reference.revision else ""
-        return [f"golden: baseline {facts.month} (run {facts.id}{age}){pinned}{where}"]
+        return [f"golden: baseline {facts.month} (run {facts.id}{age}{joined}){pinned}{where}"]
 
     def pytest_report_collectionfinish(self) -> list[str]:
         """Say how many golden cases there are, and which datasets cannot be read."""

@@ -128,6 +128,7 @@ def _reference(reference: ReferenceFacts | None) -> dict[str, Any] | None:
         "digest": reference.digest,
         "approved": reference.approved,
         "revision": reference.revision,
+        "pooled": list(reference.pooled),
     }
 
 

@@ -11,8 +11,12 @@ from pytest_goldenprompt.model.pointers import LogEntry, Pointer, Pointers
 from pytest_goldenprompt.model.record import RunKind, RunRecord
 from pytest_goldenprompt.model.verdict import State, Verdict
 from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.ledger import MovedError
 
 GOOD = {State.PASS, State.INCONCLUSIVE, State.NEW}
+WORDS = ("partial", "errored", "dirty", "replayed", "regressed", "waived")
+"""What may speak against a run, and be overridden by name."""
+
 REMEDY = "name it with --even {word} if that is what you want"
 
 
@@ -82,23 +86,19 @@ def accept(  # noqa: PLR0913 - who, when and why are part of every move
     While no person has set an anchor, a worse run that a person accepts by name takes its place: that level was looked
     at and approved, and would otherwise be held against every later run.
     """
-    _refuse(record, objections(record, state, waived=waived), even)
-    anchor = store.pointers().anchor
-    lowered = state in {State.REGRESSED, State.DRIFTED} and not (anchor and anchor.approved)
-    return _point(store, record, None if lowered else anchor, who, time, reason)
-
-
-def _point(  # noqa: PLR0913, PLR0917 - the same
-    store: FolderStore, record: RunRecord, anchor: Pointer | None, who: str, time: str, reason: str
-) -> LogEntry:
-    """Make a run its month's baseline, and the anchor too where there is none to keep."""
-    store.promote(record.id)
     before = store.pointers()
-    pointer = store.pointer_to(record.id)
-    after = Pointers({**before.months, record.month: pointer}, anchor or pointer)
-    replaced = before.months.get(record.month)
-    entry = LogEntry(time, "accept", record.id, record.month, who, reason, replaced.run if replaced else None)
-    store.move(before, after, entry)
+    words = _overridden(f"run {record.id} was not accepted", objections(record, state, waived=waived), even)
+    lowered = state in {State.REGRESSED, State.DRIFTED} and not (before.anchor and before.anchor.approved)
+    entry = LogEntry(time, "accept", record.id, record.month, who, reason, overridden=words)
+    return _point(store, before, None if lowered else before.anchor, entry)
+
+
+def _point(store: FolderStore, before: Pointers, anchor: Pointer | None, entry: LogEntry) -> LogEntry:
+    """Make a run its month's baseline, and the anchor too where there is none to keep."""
+    pointer = store.pointer_to(entry.run)
+    replaced = before.months.get(entry.month)
+    entry = replace(entry, replaced=replaced.run if replaced else None)
+    store.move(before, Pointers({**before.months, entry.month: pointer}, anchor or pointer), entry)
     return entry
 
 
@@ -114,38 +114,58 @@ def anchor(  # noqa: PLR0913 - the same
     waived: bool = False,
 ) -> LogEntry:
     """Pin a stored run as the approved reference that never moves by itself."""
-    _refuse(record, objections(record, state, waived=waived), even)
-    store.promote(record.id)
     before = store.pointers()
+    words = _overridden(f"run {record.id} was not made the anchor", objections(record, state, waived=waived), even)
     pointer = replace(store.pointer_to(record.id), approved=True)
     replaced = before.anchor.run if before.anchor else None
-    entry = LogEntry(time, "anchor", record.id, record.month, who, reason, replaced)
+    entry = LogEntry(time, "anchor", record.id, record.month, who, reason, replaced, words)
     store.move(before, replace(before, anchor=pointer), entry)
     return entry
 
 
-def accept_by_itself(
-    store: FolderStore, record: RunRecord, state: State, *, first: bool, verdict: Verdict | None = None
+def accept_by_itself(  # noqa: PLR0913 - what was known when the run began, and what came of it
+    store: FolderStore,
+    record: RunRecord,
+    state: State,
+    *,
+    first: bool,
+    verdict: Verdict | None = None,
+    since: Pointers | None = None,
 ) -> tuple[Pointer | None, str]:
     """Accept a recording run that needs nobody's word; otherwise give the sentence that says what it waits for.
 
-    The first run of a store may come from files that are not committed yet: there is nothing to guard.
+    `since` are the pointers as the run found them: where those that matter to it were moved while it ran, it was not
+    judged by what is accepted now. The first run of a store may come from files that are not committed yet: there is
+    nothing to guard.
     """
     if record.kind is RunKind.CHECK:
         return None, ""
+    now = store.pointers()
     against = objections(record, state, waived=verdict is not None and verdict.stands_on_waivers)
     if first:
         against.pop("dirty", None)
-    if first and store.has_history():
-        against["second"] = "another run became the first one meanwhile"
     if verdict is not None and "partial" not in against:
         against |= _moved_on(record, verdict)
+    against |= _moved_meanwhile(since or now, now, record.month)
     if state not in GOOD:
         against.setdefault(state.value, f"it is {state.value}")
     if against:
         return None, f"stored, not accepted: {'; '.join(against.values())}"
-    _point(store, record, store.pointers().anchor, "the recording run", record.finished, state.value)
-    return store.pointers().months[record.month], f"stored and accepted as the baseline of {record.month}"
+    entry = LogEntry(record.finished, "accept", record.id, record.month, "the recording run", state.value)
+    try:
+        _point(store, now, now.anchor, entry)
+    except MovedError:  # at this very moment; whether that matters to this run is to be seen
+        return accept_by_itself(store, record, state, first=first, verdict=verdict, since=since or now)
+    return store.pointer_to(record.id), f"stored and accepted as the baseline of {record.month}"
+
+
+def _moved_meanwhile(since: Pointers, now: Pointers, month: str) -> dict[str, str]:
+    """Say which of the pointers that a month's run stands on are not what they were."""
+    if since.months.get(month) != now.months.get(month):
+        return {"moved": f"another run became the baseline of {month} meanwhile"}
+    if since.newest(before=month) != now.newest(before=month) or since.anchor != now.anchor:
+        return {"moved": "what it was compared with was moved meanwhile"}
+    return {}
 
 
 def _moved_on(record: RunRecord, verdict: Verdict) -> dict[str, str]:
@@ -162,10 +182,10 @@ def _moved_on(record: RunRecord, verdict: Verdict) -> dict[str, str]:
     return found
 
 
-def _refuse(record: RunRecord, against: dict[str, str], even: Collection[str]) -> None:
+def _overridden(what: str, against: dict[str, str], even: Collection[str]) -> tuple[str, ...]:
+    """Give the words of `even` for what speaks against a run; refuse it, as `what` says, for the rest."""
     left = {word: sentence for word, sentence in against.items() if word not in even}
     if left:
-        words = ",".join(left)
-        raise RefusedError(
-            f"run {record.id} was not accepted: {'; '.join(left.values())} ({REMEDY.format(word=words)})", tuple(left)
-        )
+        remedy = REMEDY.format(word=",".join(left))
+        raise RefusedError(f"{what}: {'; '.join(left.values())} ({remedy})", tuple(left))
+    return tuple(against)

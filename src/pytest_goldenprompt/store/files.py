@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pytest_goldenprompt.errors import StoreError
+
+GONE = ".gone"
+"""How the hidden name of a folder ends that is being removed."""
 
 
 def read_text(path: Path) -> str:
@@ -52,9 +55,26 @@ def write_folder(path: Path, files: Mapping[str, str]) -> None:
         raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def append_line(path: Path, line: str) -> None:
-    """Add one line to a log in one step: a full disk must not leave half a line, which nobody could read past."""
-    write_file(path, f"{read_text(path) if path.exists() else ''}{line}\n")
+def remove_folders(paths: Sequence[Path]) -> None:
+    """Remove folders that stand side by side, each in one step: its name goes first, then what was in it.
+
+    What a process left that was killed in between goes too.
+    """
+    try:
+        for path in paths:
+            path.rename(path.with_name(f".{path.name}{GONE}"))
+            _sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be removed: {error.strerror}") from None
+    finally:
+        for left in {remains for path in paths for remains in path.parent.glob(f".*{GONE}")}:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def append_lines(path: Path, lines: Iterable[str]) -> None:
+    """Add lines to a log in one step: a full disk must not leave half a line, which nobody could read past."""
+    before = read_text(path) if path.exists() else ""
+    write_file(path, before + "".join(f"{line}\n" for line in lines))
 
 
 def _write_synced(path: Path, content: str) -> None:

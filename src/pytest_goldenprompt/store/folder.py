@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from pytest_goldenprompt.model.pointers import LogEntry, Pointer, Pointers
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.store import codec
-from pytest_goldenprompt.store.files import append_line, read_text, write_file, write_folder
+from pytest_goldenprompt.store.files import read_text, remove_folders, write_file, write_folder
+from pytest_goldenprompt.store.ledger import LOG, POINTERS, MovedError, read_log, read_pointers, write_move
+from pytest_goldenprompt.store.lock import alone
 
 CHECKS_KEPT = 20
 IGNORED = """\
@@ -52,13 +55,6 @@ class FolderStore:
             self._drop_old_checks(record.id)
         return Pointer(record.id, digest_of_bytes(files["run.json"].encode("utf-8")))
 
-    def promote(self, run_id: str) -> None:
-        """Make a check run one that is kept."""
-        home = self._home(run_id)
-        kept = self.folder / "runs" / run_id
-        if home != kept:
-            write_folder(kept, {name: read_text(home / name) for name in FILES})
-
     def load(self, pointer: Pointer | str) -> RunRecord:
         """Read a run record; a missing, damaged or changed one is a StoreError."""
         run_id = pointer if isinstance(pointer, str) else pointer.run
@@ -67,11 +63,22 @@ class FolderStore:
             raise StoreError(f"{self.folder}: the folder of run {run_id!r} holds another, found {record.id!r}")
         return record
 
-    def texts(self, run_id: str) -> dict[str, str]:
-        """Read the outputs and prompts of a run by their digests."""
+    def facts(self, run_id: str) -> RunRecord:
+        """Read a run record without its results."""
         home = self._home(run_id)
-        lines = codec.read_lines(_part(home, "texts.jsonl"), str(home / "texts.jsonl"))
-        return {line["digest"]: line["text"] for line in lines}
+        return codec.record_from_plain(_about(home), (), str(home / "run.json"))
+
+    def is_kept(self, run_id: str) -> bool:
+        """Say whether a run is kept for good, and not for as long as it is among the last checks."""
+        return self._home(run_id).parent == self.folder / "runs"
+
+    def texts(self, *run_ids: str) -> dict[str, str]:
+        """Read the outputs and prompts of a run, or of several, by their digests."""
+        found = {}
+        for home in map(self._home, run_ids):
+            lines = codec.read_lines(_part(home, "texts.jsonl"), str(home / "texts.jsonl"))
+            found.update({line["digest"]: line["text"] for line in lines})
+        return found
 
     def verdict(self, run_id: str) -> dict[str, Any]:
         """Read the verdict record that was stored with a run."""
@@ -90,47 +97,51 @@ class FolderStore:
 
     def pointers(self) -> Pointers:
         """Read the named pointers; none in a store that is not there yet."""
-        path = self.folder / "baselines.json"
-        if not path.exists():
-            return Pointers()
-        plain = codec.unsealed(codec.read_object(read_text(path), str(path)), str(path))
-        if plain.keys() != {"months", "anchor"} or not isinstance(plain["months"], dict):
-            raise StoreError(f"{path}: not a map of pointers: restore it from version control")
-        months = {month: _pointer(item, path) for month, item in plain["months"].items()}
-        anchor = None if plain["anchor"] is None else _pointer(plain["anchor"], path)
-        return Pointers(months, anchor)
+        return read_pointers(self.folder)
 
-    def move(self, before: Pointers, after: Pointers, entry: LogEntry) -> None:
-        """Set the pointers, unless somebody moved them since `before` was read; the log's line comes first."""
-        if self.pointers() != before:
-            raise StoreError(
-                f"{self.folder}: the baseline was moved meanwhile: look at `goldenprompt list`, then retry"
-            )
-        self._prepare()
-        append_line(self.folder / "log.jsonl", codec.line_of(codec.without_defaults(entry)))
-        plain = {
-            "anchor": codec.without_defaults(after.anchor) if after.anchor else None,
-            "months": {month: codec.without_defaults(pointer) for month, pointer in after.months.items()},
-        }
-        text = json.dumps(codec.sealed(plain), indent=2, sort_keys=True)
-        write_file(self.folder / "baselines.json", f"{text}\n")
+    def move(self, before: Pointers, after: Pointers, *entries: LogEntry) -> None:
+        """Set the pointers and log why, unless somebody moved them since `before` was read.
+
+        Of several processes one is served at a time. A check run that is pointed at becomes one that is kept.
+        """
+        with self._alone():
+            if self.pointers() != before:
+                raise MovedError(self.folder)
+            for pointer in after.all() - before.all():
+                self._promote(pointer.run)
+            write_move(self.folder, after, entries)
+
+    def remove(self, before: Pointers, after: Pointers, *entries: LogEntry) -> None:
+        """Set the pointers as `move` does, then remove the runs that the log's entries name, and what a kill left."""
+        with self._alone():
+            if self.pointers() != before:
+                raise MovedError(self.folder)
+            write_move(self.folder, after, entries)
+            remove_folders([self.folder / "runs" / entry.run for entry in entries])
+
+    def _promote(self, run_id: str) -> None:
+        home, kept = self._home(run_id), self.folder / "runs" / run_id
+        if home != kept:
+            write_folder(kept, {name: read_text(home / name) for name in FILES})
 
     def log(self) -> list[LogEntry]:
         """Read the log of pointer moves, oldest first."""
-        path = self.folder / "log.jsonl"
-        if not path.exists():
-            return []
-        return [codec.build(LogEntry, line, str(path)) for line in codec.read_lines(read_text(path), str(path))]
+        return read_log(self.folder)
 
     def has_history(self) -> bool:
         """Say whether anything was ever accepted here."""
-        return any((self.folder / name).exists() for name in ("baselines.json", "log.jsonl"))
+        return any((self.folder / name).exists() for name in (POINTERS, LOG))
 
     def _home(self, run_id: str) -> Path:
         for home in (self.folder / "runs", self.cache / "runs"):
             if Path(run_id).name == run_id != ".." and (home / run_id / "run.json").is_file():
                 return home / run_id
         raise StoreError(f"{self.folder}: no run {run_id!r} is stored here: `goldenprompt list` shows those that are")
+
+    def _alone(self) -> AbstractContextManager[None]:
+        """Keep other processes from moving pointers; the lock's file is where git does not look."""
+        self._prepare()
+        return alone(self.cache / "lock")
 
     def _prepare(self) -> None:
         ignore = self.folder / ".gitignore"
@@ -157,18 +168,15 @@ def read_run(home: Path, digest: str | None = None) -> RunRecord:
 
 def _part(home: Path, name: str) -> str:
     """Read one of a run's files and hold it against the digest in `run.json`."""
-    path, text = home / "run.json", read_text(home / name)
-    files = codec.unsealed(codec.read_object(read_text(path), str(path)), str(path)).get("files")
+    text, files = read_text(home / name), _about(home).get("files")
     if not isinstance(files, dict) or files.get(name) != digest_of_bytes(text.encode("utf-8")):
         raise StoreError(f"{home / name}: changed since it was stored: restore it from version control")
     return text
 
 
-def _pointer(plain: Any, path: Path) -> Pointer:
-    pointer = codec.build(Pointer, plain, str(path))
-    if not (isinstance(pointer.run, str) and isinstance(pointer.digest, str)):
-        raise StoreError(f"{path}: not a map of pointers: restore it from version control")
-    return pointer
+def _about(home: Path) -> dict[str, Any]:
+    path = home / "run.json"
+    return codec.unsealed(codec.read_object(read_text(path), str(path)), str(path))
 
 
 def _files(record: RunRecord, texts: Mapping[str, str], verdict: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.model.pointers import Pointer
+from pytest_goldenprompt.model.pointers import Pointer, Pointers
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.store.folder import FolderStore, read_run
 
@@ -45,6 +45,14 @@ def find_baseline(store: FolderStore, name: str, *, month: str, recording: bool)
 def load_baseline(store: FolderStore, found: Pointer | Path) -> RunRecord:
     """Read the record that `find_baseline` found."""
     return read_run(found) if isinstance(found, Path) else store.load(found)
+
+
+def earlier_accepted(pointers: Pointers, found: Pointer | Path | None, number: int) -> list[Pointer]:
+    """Give up to `number` accepted months before the one that a run is the baseline of, the latest first."""
+    run = found.run if isinstance(found, Pointer) else None
+    month = next((month for month, pointer in pointers.months.items() if pointer.run == run), "")
+    before = sorted((one for one in pointers.months if one < month), reverse=True)
+    return [pointers.months[one] for one in before[:number]]
 
 
 def match_run(runs: Sequence[str], name: str) -> str:

@@ -233,6 +233,28 @@ def test_a_refused_run_is_accepted_by_name_and_the_log_keeps_the_reason(call, li
     assert "anchor" in next(line for line in call("list")[1].splitlines() if line.startswith(second))
 
 
+def test_a_word_that_overrides_nothing_is_refused(call, imported):
+    imported("2026-09")
+    told = one_error(call("accept", "last", "--reason", "r", "--even", "dirty, regresed"), 2)
+    assert "--even: no such word, found 'regresed', did you mean `regressed`?; accepted are partial, errored" in told
+
+
+def test_the_log_is_a_table_of_who_moved_what_when_why_and_over_which_objection(call, imported, monkeypatch):
+    assert call("log")[1].startswith("nothing was accepted yet in ")
+    first, _ = imported("2026-09")
+    second, _ = imported("2026-10", a={"error": "HTTP 500"})
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Ada\x1b[31m")
+    assert call("accept", second, "--reason", "::error::the\nlabel moved", "--even", "errored, dirty")[0] == 0
+    code, out, _ = call("log")
+    head, _, *rows = out.splitlines()
+    assert (code, head.split()) == (0, ["time", "action", "run", "month", "who", "reason", "overridden"])
+    cells = [re.split(r"  +", row.strip()) for row in rows]
+    assert cells[0][1:] == ["accept", first, "2026-09", "the recording run", "new"]
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", cells[1][0])
+    reason = "\\u003a:error::the\\nlabel moved"
+    assert cells[1][1:] == ["accept", second, "2026-10", "Ada\\u001b[31m", reason, "errored"]
+
+
 def test_accepting_again_names_the_run_that_it_replaces(call, imported):
     first, _ = imported("2026-09")
     assert call("accept", first, "--reason", "r") == (
@@ -266,6 +288,47 @@ def test_pointers_that_were_tampered_with_are_refused(call, library, imported):
     path.write_text(path.read_text().replace("2026-09", "2026-08"))
     for words in (("list",), ("accept", run, "--reason", "r"), ("anchor", run, "--reason", "r")):
         assert "baselines.json: changed since it was written" in one_error(call(*words), 6)
+
+
+# prune
+
+
+def test_pruning_says_what_goes_why_and_what_is_needed_and_a_dry_run_removes_nothing(call, library, imported):
+    months = [imported(f"2026-{month:02}")[0] for month in range(1, 6)]
+    waited, _ = imported("2026-04", a=None)
+    code, dry, _ = call("prune", "--keep", "2", "--dry-run")
+    assert (code, len(call("list")[1].splitlines())) == (0, 8)
+    assert dry.endswith("2 runs would be removed; nothing was, as this is a dry run\n")
+    code, out, _ = call("prune", "--keep", "2")
+    rows = [re.split(r"  +", row.strip()) for row in out.splitlines()[2:-1]]
+    assert rows == [
+        ["removed", months[1], "2026-02", "older than 2026-04, the first month that is kept"],
+        ["removed", waited, "2026-04", "never accepted, while 2026-05 is"],
+        ["kept", months[2], "2026-03", f"run {months[3]} was compared with it"],
+    ]
+    assert (code, out.splitlines()[:-1]) == (0, dry.splitlines()[:-1])
+    assert out.endswith("2 runs removed; commit the store, whose history in git still has them\n")
+    assert set(call("list")[1].split()) >= {months[0], *months[2:]}
+    assert waited not in call("list")[1]
+    log = [row for row in call("log")[1].splitlines() if " prune " in row]
+    assert [months[1] in log[0], waited in log[1]] == [True, True]
+    assert call("prune", "--keep", "2")[1].endswith("nothing to remove\n")
+    told = one_error(call("show", months[2]), 6)
+    assert f"cannot be read: run {months[1]} was pruned on 20" in told
+    assert "older than 2026-04, the first month that is kept" in told
+
+
+def test_a_store_without_old_runs_is_left_alone(call, imported):
+    assert call("prune") == (0, "nothing to remove\n", "")
+    imported("2026-09")
+    assert call("prune", "--keep", "1") == (0, "nothing to remove\n", "")
+
+
+@pytest.mark.parametrize("months", ["0", "-1", "2.5", "two", "9999", ""])
+def test_a_number_of_months_that_is_none_is_refused(call, months):
+    assert "--keep: a whole number from 1 to 1,200 is accepted, found" in one_error(
+        call("prune", f"--keep={months}"), 2
+    )
 
 
 # import

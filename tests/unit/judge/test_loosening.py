@@ -41,6 +41,11 @@ def test_moved_weights_are_named_for_one_test_gets_less():
     assert [what for what, *_ in told(Policy(), moved)] == ["weight_mean", "weight_case"]
 
 
+@pytest.mark.parametrize("months", [1, 6])
+def test_more_or_fewer_months_in_the_baseline_are_named_for_either_may_excuse_a_loss(months):
+    assert told(Policy(pool_months=3), Policy(pool_months=months)) == [("pool_months", "3", f"{months}")]
+
+
 def test_new_longer_and_wider_waivers_are_named():
     with_one = Policy(waivers=(WAIVER,))
     [(what, then, now)] = told(Policy(), with_one)

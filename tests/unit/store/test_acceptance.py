@@ -9,8 +9,9 @@ from pytest_goldenprompt.model.pointers import LogEntry, Pointers
 from pytest_goldenprompt.model.record import PromptFacts, RunKind
 from pytest_goldenprompt.model.result import Repeat
 from pytest_goldenprompt.model.verdict import State
-from pytest_goldenprompt.store.acceptance import RefusedError, accept, accept_by_itself, anchor, objections
+from pytest_goldenprompt.store.acceptance import WORDS, RefusedError, accept, accept_by_itself, anchor, objections
 from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.ledger import MovedError
 from unit.store.records import case, record, save
 
 WORD = {"who": "me", "time": "2026-11-02T03:04:05Z", "reason": "it is better"}
@@ -21,6 +22,7 @@ AGAINST = {
     "dirty": "it ran on files that were not committed",
     "replayed": "its answers are recorded ones, which say nothing of the model today",
     "regressed": "it is regressed, and a worse baseline hides what gets worse after it",
+    "waived": "something in it passes by a waiver alone, which would end with this baseline",
 }
 MADE = {
     "partial": {"narrowed": ("-k",)},
@@ -28,12 +30,31 @@ MADE = {
     "dirty": {"dirty": True},
     "replayed": {"prompts": (PromptFacts("p", "p.golden.yaml", replayed=True),)},
     "regressed": {},
+    "waived": {},
 }
+BECAME = {accept: "accepted", anchor: "made the anchor"}
 
 
 @pytest.fixture
 def store(tmp_path):
     return FolderStore(tmp_path)
+
+
+@pytest.fixture
+def forestall(store, monkeypatch):
+    """Let another process accept a run at the moment when somebody sets about to accept one."""
+
+    def of(theirs):
+        as_stored = store.pointer_to
+
+        def meanwhile(run_id):
+            monkeypatch.setattr(store, "pointer_to", as_stored)
+            accept(FolderStore(store.folder), theirs, State.PASS, **WORD)
+            return as_stored(run_id)
+
+        monkeypatch.setattr(store, "pointer_to", meanwhile)
+
+    return of
 
 
 def made(*words, run_id="r1", **more):
@@ -48,10 +69,12 @@ def stored(store, run_id="r1", **more):
     return store.load(run_id)
 
 
-@pytest.mark.parametrize("count", range(6))
+@pytest.mark.parametrize("count", range(7))
 def test_each_objection_has_its_sentence_and_its_word_and_they_add_up(count):
+    assert tuple(AGAINST) == WORDS
     for words in combinations(AGAINST, count):
-        assert objections(*made(*words)) == {word: AGAINST[word] for word in words}
+        found = objections(*made(*words), waived="waived" in words)
+        assert found == {word: AGAINST[word] for word in words}
 
 
 @pytest.mark.parametrize(
@@ -86,15 +109,36 @@ def test_states_that_a_person_may_accept(state):
 @pytest.mark.parametrize("word", AGAINST)
 def test_a_refusal_names_its_reason_and_the_word_that_overrides_it(store, move, word):
     run, state = made(word)
+    waived = word == "waived"
     save(store, run)
     with pytest.raises(RefusedError) as refused:
-        move(store, run, state, **WORD)
+        move(store, run, state, **WORD, waived=waived)
     assert str(refused.value) == (
-        f"run r1 was not accepted: {AGAINST[word]} (name it with --even {word} if that is what you want)"
+        f"run r1 was not {BECAME[move]}: {AGAINST[word]} (name it with --even {word} if that is what you want)"
     )
     assert refused.value.words == (word,)
     assert (store.pointers(), store.log()) == (Pointers(), [])
-    assert move(store, run, state, **WORD, even=[word]).run == "r1"
+    assert move(store, run, state, **WORD, waived=waived, even=[word]).run == "r1"
+
+
+@pytest.mark.parametrize("move", [accept, anchor])
+def test_the_log_keeps_who_when_why_and_what_was_overridden(store, move):
+    run, state = made("dirty", "regressed")
+    save(store, run)
+    move(store, run, state, **WORD, even=["regressed", "dirty", "partial"])
+    (entry,) = store.log()
+    assert (entry.who, entry.time, entry.reason) == ("me", "2026-11-02T03:04:05Z", "it is better")
+    assert entry.overridden == ("dirty", "regressed")
+
+
+@pytest.mark.parametrize("move", [accept, anchor])
+def test_a_move_is_refused_where_another_process_moved_the_baseline_meanwhile(store, move, forestall):
+    mine = stored(store, "r1")
+    forestall(stored(store, "r2"))
+    with pytest.raises(MovedError, match="the baseline was moved meanwhile by another process: look at"):
+        move(store, mine, State.PASS, **WORD)
+    assert (store.pointers().months["2026-10"].run, store.pointers().anchor.run) == ("r2", "r2")
+    assert [entry.run for entry in store.log()] == ["r2"]
 
 
 def test_every_objection_has_to_be_named(store):
@@ -160,7 +204,7 @@ def test_a_check_never_accepts_itself(store):
     assert store.pointers() == Pointers()
 
 
-@pytest.mark.parametrize("word", AGAINST)
+@pytest.mark.parametrize("word", sorted(MADE.keys() - {"waived"}))
 def test_a_recording_with_an_objection_is_stored_and_waits(store, word):
     run, state = made(word)
     save(store, run)
@@ -198,6 +242,55 @@ def test_a_pointer_that_was_moved_meanwhile_is_not_moved_again(store):
         store.move(before, after, LogEntry("t", "accept", "r1", "2026-10", "me", "r"))
     assert store.pointers().months["2026-10"].run == "r2"
     assert len(store.log()) == 2
+
+
+@pytest.mark.parametrize(
+    ("month", "other", "sentence"),
+    [
+        ("2026-11", "2026-11", "another run became the baseline of 2026-11 meanwhile"),
+        ("2026-12", "2026-11", "what it was compared with was moved meanwhile"),
+    ],
+)
+def test_a_recording_waits_where_what_it_stands_on_was_moved_while_it_ran(store, month, other, sentence):
+    accept(store, stored(store, "r1"), State.PASS, **WORD)
+    since = store.pointers()
+    accept(store, stored(store, "r2", month=other), State.PASS, **WORD)
+    mine = stored(store, "r3", month=month)
+    told = accept_by_itself(store, mine, State.PASS, first=False, since=since)
+    assert told == (None, f"stored, not accepted: {sentence}")
+    assert store.pointers().months[other].run == "r2"
+    assert accept_by_itself(store, mine, State.PASS, first=False)[0] == store.pointers().months[month]
+
+
+def test_a_recording_is_no_baseline_beside_an_anchor_that_was_pinned_while_it_ran(store):
+    since = store.pointers()
+    anchor(store, stored(store, "r1"), State.PASS, **WORD)
+    told = accept_by_itself(store, stored(store, "r2", month="2026-09"), State.NEW, first=True, since=since)
+    assert told == (None, "stored, not accepted: what it was compared with was moved meanwhile")
+
+
+def test_a_recording_of_another_month_is_not_hindered(store):
+    accept(store, stored(store, "r1"), State.PASS, **WORD)
+    since = store.pointers()
+    accept(store, stored(store, "r2", month="2026-12"), State.PASS, **WORD)
+    assert accept_by_itself(store, stored(store, "r3", month="2026-11"), State.PASS, first=False, since=since)[0]
+
+
+def test_a_recording_that_another_process_forestalls_at_the_last_moment_waits(store, forestall):
+    mine = stored(store, "r1")
+    forestall(stored(store, "r2"))
+    told = accept_by_itself(store, mine, State.PASS, first=False)
+    assert told == (None, "stored, not accepted: another run became the baseline of 2026-10 meanwhile")
+    assert store.pointers().months["2026-10"].run == "r2"
+
+
+def test_a_recording_is_accepted_though_a_later_month_was_at_the_last_moment(store, forestall):
+    accept(store, stored(store, "r0"), State.PASS, **WORD)
+    mine = stored(store, "r1", month="2026-11")
+    forestall(stored(store, "r2", month="2026-12"))
+    pointer, _ = accept_by_itself(store, mine, State.PASS, first=False)
+    assert pointer == store.pointers().months["2026-11"]
+    assert [entry.run for entry in store.log()] == ["r0", "r2", "r1"]
 
 
 def test_a_run_that_is_not_stored_cannot_be_accepted(store):

@@ -13,7 +13,7 @@ from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import accept, anchor
 from pytest_goldenprompt.store.folder import CHECKS_KEPT, FolderStore
 from pytest_goldenprompt.store.place import find_root, open_store
-from pytest_goldenprompt.store.reference import find_baseline, load_baseline, match_run
+from pytest_goldenprompt.store.reference import earlier_accepted, find_baseline, load_baseline, match_run
 from unit.store.records import record, save
 
 WORD = {"who": "me", "time": "t", "reason": "r"}
@@ -208,3 +208,26 @@ def test_a_store_is_a_folder_relative_to_the_root(tmp_path):
 def test_any_other_store_is_refused(tmp_path, url):
     with pytest.raises(InputError, match=r"no such store, found .*; accepted is dir:FOLDER"):
         open_store(tmp_path, url)
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "runs"),
+    [
+        ("2026-11", 1, ["r2"]),
+        ("2026-11", 5, ["r2", "r1"]),
+        ("last-month", 0, []),
+        ("r2", 2, ["r1"]),
+        ("2026-09", 2, []),
+        ("2026-08", 2, []),
+    ],
+)
+def test_the_accepted_months_before_a_baseline_are_found_the_latest_first(store, name, number, runs):
+    found = find_baseline(store, name, month="2026-12", recording=False)
+    assert [one.run for one in earlier_accepted(store.pointers(), found, number)] == runs
+
+
+def test_a_run_that_is_no_months_baseline_has_no_months_before(store):
+    save(store, record("r9", month="2026-11"))
+    found = find_baseline(store, "r9", month="2026-12", recording=False)
+    assert earlier_accepted(store.pointers(), found, 5) == []
+    assert earlier_accepted(store.pointers(), store.folder / "runs" / "r3", 5) == []

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_goldenprompt.errors import StoreError
-from pytest_goldenprompt.model.pointers import LogEntry, Pointer, Pointers
+from pytest_goldenprompt.model.pointers import LogEntry, Pointers
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.store import codec
@@ -186,11 +186,12 @@ def test_what_is_no_json_is_never_written(tmp_path, info):
 def test_pointers_and_their_log_come_back(tmp_path):
     store = FolderStore(tmp_path)
     assert (store.pointers(), store.log(), store.has_history()) == (Pointers(), [], False)
-    first = Pointers({"2026-10": Pointer("r1", "d1")}, Pointer("r1", "d1"))
-    second = Pointers({**first.months, "2026-11": Pointer("r2", "d2")}, Pointer("r2", "d2", approved=True))
+    one, two = save(store, record("r1")), save(store, record("r2"))
+    first = Pointers({"2026-10": one}, one)
+    second = Pointers({**first.months, "2026-11": two}, dataclasses.replace(two, approved=True))
     entries = [
         LogEntry("t1", "accept", "r1", "2026-10", "me\u2028\ud800", "because\n\rof this"),
-        LogEntry("t2", "anchor", "r2", "2026-11", "me", "why not", "r1"),
+        LogEntry("t2", "anchor", "r2", "2026-11", "me", "why not", "r1", ("dirty", "regressed")),
     ]
     store.move(Pointers(), first, entries[0])
     store.move(first, second, entries[1])

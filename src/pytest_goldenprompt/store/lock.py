@@ -1,0 +1,75 @@
+"""One process at a time: a lock that the system takes back from a process that was killed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pytest_goldenprompt.errors import StoreError
+
+PATIENCE = 30.0
+"""Seconds to wait for another process; it holds the lock for as long as a few small files take to write."""
+
+PAUSE = 0.02
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _taken(handle: int) -> bool:
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            return False
+        return True
+
+    def _give_back(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _taken(handle: int) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _give_back(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+@contextmanager
+def alone(path: Path, patience: float = PATIENCE) -> Iterator[None]:
+    """Keep other processes out of the block, waiting at most `patience` seconds for the one that is in it.
+
+    The file stays behind, empty, and says nothing: the lock is on the open file, and ends with its process.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be opened: {error.strerror}") from None
+    try:
+        _wait(handle, path, patience)
+        try:
+            yield
+        finally:
+            _give_back(handle)
+    finally:
+        os.close(handle)
+
+
+def _wait(handle: int, path: Path, patience: float) -> None:
+    end = time.monotonic() + patience
+    try:
+        while not _taken(handle):
+            if time.monotonic() >= end:
+                raise StoreError(f"{path}: another process has been writing to this store for {patience:g} s: retry")
+            time.sleep(PAUSE)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be locked: {error.strerror}") from None
