@@ -16,13 +16,14 @@ from pytest_goldenprompt.formats.policy import read_policy
 from pytest_goldenprompt.judge.decide import References, decide
 from pytest_goldenprompt.judge.exits import EXIT_OF_STATE
 from pytest_goldenprompt.judge.topup import top_up
+from pytest_goldenprompt.model.many import uncollected
 from pytest_goldenprompt.model.record import RunRecord
-from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.model.verdict import ReferenceFacts
 from pytest_goldenprompt.reports.terminal import summary
 from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
 from pytest_goldenprompt.reports.view import RunView
-from pytest_goldenprompt.store.codec import cases_text
+from pytest_goldenprompt.store.case_lines import Known
+from pytest_goldenprompt.store.codec import cases_digest
 from pytest_goldenprompt.store.files import write_file
 from pytest_goldenprompt.store.folder import read_run
 from pytest_goldenprompt.store.reference import match_run
@@ -37,17 +38,20 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report", action="append", default=[], metavar="json=PATH", help="write the verdict record")
 
 
+@uncollected()
 def run(options: argparse.Namespace) -> int:
     """Judge, print, and give the verdict's own exit code."""
     reports = [_report(text) for text in options.report]
-    base, current = _read(options, options.base), _read(options, options.current)
+    known: Known = {}
+    base, current = _read(options, options.base, known), _read(options, options.current, known)
+    known.clear()
     policy, drawn, today = read_policy(root_of(options)), 0, now()[: len("YYYY-MM-DD")]
     if options.topup:
-        current, drawn = top_up(base, current, _read(options, options.topup), policy, today)
+        current, drawn = top_up(base, current, _read(options, options.topup, known), policy, today)
     verdict = decide(References(base), current, policy, today=today, extra_calls=drawn)
-    digest = digest_of_bytes(cases_text(base).encode())
-    reference = ReferenceFacts(base.id, base.month, digest)
-    text = to_text(verdict_record(verdict, current, reference, None, digest_of_bytes(cases_text(current).encode())))
+    reference = ReferenceFacts(base.id, base.month, cases_digest(base) if reports else "")
+    if reports:
+        text = to_text(verdict_record(verdict, current, reference, None, cases_digest(current)))
     for path in reports:
         write_file(path, text)
     view = RunView(current, verdict, base, reference, {}, _no_texts, _stored_name(options, current))
@@ -55,16 +59,16 @@ def run(options: argparse.Namespace) -> int:
     return EXIT_OF_STATE[verdict.state]
 
 
-def _read(options: argparse.Namespace, name: str) -> RunRecord:
+def _read(options: argparse.Namespace, name: str, known: Known) -> RunRecord:
     path = Path(options.folder) / name
     if path.is_file():
         return _without_places(read_scores(path), path.name)
     if (path / "run.json").is_file():
-        return read_run(path)
+        return read_run(path, known=known)
     store = store_of(options)
     if not store.runs():
         raise InputError(f"neither a score file nor a stored run, found {name!r}", remedy="name an existing file")
-    return store.load(match_run(store.runs(), name))
+    return store.load(match_run(store.runs(), name), known)
 
 
 def _without_places(record: RunRecord, name: str) -> RunRecord:

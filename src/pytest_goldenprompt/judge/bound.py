@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from pytest_goldenprompt.judge.mixture import Mixture
-from pytest_goldenprompt.judge.noise import scale_of
-from pytest_goldenprompt.judge.pairing import Pair
+from pytest_goldenprompt.judge.noise import parts_of_square, scale_of
+from pytest_goldenprompt.judge.pairs import Pair, Tally, summed
 from pytest_goldenprompt.judge.reading import GRID, Reading
 
 Z = 1.645
@@ -26,7 +25,7 @@ class Bound(NamedTuple):
     upper: float
 
 
-def bound(pairs: Sequence[Pair], mixture: Mixture, *, graded: bool) -> Bound:
+def bound(pairs: Tally, mixture: Mixture, *, graded: bool) -> Bound:
     """Bound the drop of one prompt: of passes, of scores, whichever may be worse.
 
     upper = drop + 1.645 SE with SE^2 = max(V, V/2 + D) / n^2; V is the predicted sum of squared differences of
@@ -34,9 +33,11 @@ def bound(pairs: Sequence[Pair], mixture: Mixture, *, graded: bool) -> Bound:
     how much they lost raise D. Improvements take no part, so that losing one can never narrow the bound (the usual
     paired standard error would).
     """
-    passes = _bound([_pass_drop(pair) for pair in pairs], _pass_variance(pairs, mixture))
-    scores = _bound([pair.then.mean - pair.now.mean for pair in pairs], _score_variance(pairs, mixture, graded=graded))
-    return max(passes, scores, key=lambda one: one.upper)
+    scores = [(pair.then.mean - pair.now.mean, times) for pair, times in pairs]
+    passes = [(_pass_drop(pair), times) for pair, times in pairs]
+    variance = _pass_variance(pairs, mixture)
+    found = _bound(passes, variance), _bound(scores, _score_variance(pairs) if graded else variance)
+    return max(found, key=lambda one: one.upper)
 
 
 def exactly(pairs: Sequence[Pair]) -> Bound:
@@ -58,10 +59,11 @@ def _exact_drop(pair: Pair) -> float:
     return max(_pass_drop(pair), pair.then.mean - pair.now.mean)
 
 
-def _bound(drops: Sequence[float], variance: float) -> Bound:
-    drop = math.fsum(drops) / len(drops)
-    losses = math.fsum(loss * loss for loss in drops if loss > 0.0)
-    error = math.sqrt(max(variance, variance / 2.0 + losses)) / len(drops)
+def _bound(drops: Sequence[tuple[float, int]], variance: float) -> Bound:
+    cases = sum(times for _, times in drops)
+    drop = summed(drops) / cases
+    losses = summed((loss * loss, times) for loss, times in drops if loss > 0.0)
+    error = math.sqrt(max(variance, variance / 2.0 + losses)) / cases
     return Bound(drop, error, drop + Z * error)
 
 
@@ -69,14 +71,12 @@ def _pass_drop(pair: Pair) -> float:
     return pair.then.passes / pair.then.k - pair.now.passes / pair.now.k
 
 
-def _pass_variance(pairs: Sequence[Pair], mixture: Mixture, k1: int | None = None) -> float:
-    return math.fsum(scale_of(pair, mixture, k1).square for pair in pairs)
+def _pass_variance(pairs: Tally, mixture: Mixture) -> float:
+    return summed((scale_of(pair, mixture).square, times) for pair, times in pairs)
 
 
-def _score_variance(pairs: Sequence[Pair], mixture: Mixture, *, graded: bool) -> float:
-    if not graded:
-        return _pass_variance(pairs, mixture)
-    return math.fsum(pair.then.variance * (1.0 / pair.then.k + 1.0 / pair.now.k) for pair in pairs)
+def _score_variance(pairs: Tally) -> float:
+    return summed((pair.then.variance * (1.0 / pair.then.k + 1.0 / pair.now.k), times) for pair, times in pairs)
 
 
 Sides = Sequence[tuple[Reading, Reading]]
@@ -109,7 +109,7 @@ def _smoothed(side: Reading) -> float:
     return rate * (1.0 - rate) / side.k
 
 
-def settles(pairs: Sequence[Pair], mixture: Mixture, found: Bound, margin: float) -> str:
+def settles(pairs: Tally, mixture: Mixture, found: Bound, margin: float) -> str:
     """Say in one sentence what would settle whether the drop is under the margin."""
     room = margin - found.drop
     if room <= 0.0:
@@ -118,15 +118,13 @@ def settles(pairs: Sequence[Pair], mixture: Mixture, found: Bound, margin: float
             "more repeats of every case, or more cases, will show whether it is luck"
         )
     stays = ", if the drop stays as it is" if found.drop > 0 else ""
-    most = max(pair.now.k for pair in pairs)
-    now = _pass_variance(pairs, mixture)
-    wider = range(most + 1, MOST_REPEATS + 1)
-    place = bisect_left(
-        wider,
-        True,
-        key=lambda k1: Z * found.error * math.sqrt(_pass_variance(pairs, mixture, k1) / now) < room,
-    )
-    if place < len(wider):
-        return f"about {wider[place]} repeats of every case would settle it{stays}"
-    cases = math.ceil(len(pairs) * (Z * found.error / room) ** 2)
+    most = max(pair.now.k for pair, _ in pairs)
+    variance = _pass_variance(pairs, mixture)
+    parts = [(parts_of_square(mixture, pair.then.passes, pair.then.k), times) for pair, times in pairs]
+    luck, rest = (summed((part[side], times) for part, times in parts) for side in (0, 1))
+    for k1 in range(most + 1, MOST_REPEATS + 1):
+        error = found.error * math.sqrt((luck / k1 + rest) / variance)
+        if found.drop + Z * error < margin:
+            return f"about {k1} repeats of every case would settle it{stays}"
+    cases = math.ceil(sum(times for _, times in pairs) * (Z * found.error / room) ** 2)
     return f"about {cases} cases like these would settle it{stays}"

@@ -10,6 +10,7 @@ from pytest_goldenprompt.judge.examine import Examined, not_compared
 from pytest_goldenprompt.judge.figures import changes, is_missing, majority_rate
 from pytest_goldenprompt.judge.naming import Family, named_cases, named_slices, worst_first
 from pytest_goldenprompt.judge.pairing import Pairing
+from pytest_goldenprompt.judge.pairs import untagged
 from pytest_goldenprompt.judge.reading import usable
 from pytest_goldenprompt.judge.reasons import ACCEPT, counted, names, sentences
 from pytest_goldenprompt.judge.states import BAR, WORSE
@@ -108,7 +109,7 @@ def _kinds(examined: Examined, standing: Standing, named: Sized, slices: Sized, 
         found.add("removed")
     if pairing.edited and pairing.pairs:
         found.add("changed")
-    if any(is_missing(result) for result in pairing.results):
+    if any(is_missing(result) for result in pairing.gaps):
         found.add("missing")
     if standing.may_be_new and not pairing.known and under_bar(pairing):
         found.add(BAR)
@@ -156,7 +157,7 @@ def _state(  # noqa: PLR0913 - everything that a state follows from
 
 def _incomplete(examined: Examined, kinds: tuple[str, ...]) -> bool:
     pairing = examined.pairing
-    partial = any(result.missing for result in pairing.results) or not pairing.results
+    partial = any(result.missing for result in pairing.gaps) or not pairing.results
     return partial or bool(pairing.twice) or bool({"removed", "changed", "missing"} & set(kinds))
 
 
@@ -193,4 +194,4 @@ def _needs(examined: Examined, policy: Policy) -> str:
     if _cut(pairing):
         removed = names(result.case_id for result in pairing.removed)
         return f"{counted(len(pairing.removed), 'stored case')} removed ({removed}); {ACCEPT}"
-    return settles(pairing.pairs, examined.mixture, examined.bound, policy.margin) if examined.bound else ""
+    return settles(untagged(pairing.alike), examined.mixture, examined.bound, policy.margin) if examined.bound else ""

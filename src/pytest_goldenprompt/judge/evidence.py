@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from pytest_goldenprompt.judge.exact import hypergeometric, lower_tail, sum_law
+from pytest_goldenprompt.judge.exact import Stratum, counted_law, hypergeometric, lower_tail
 from pytest_goldenprompt.judge.mixture import Mixture
 from pytest_goldenprompt.judge.noise import collapsed, is_frozen, noise_factor, scale_of, weight_of
-from pytest_goldenprompt.judge.pairing import Pair, Pairing
+from pytest_goldenprompt.judge.pairing import Pairing
+from pytest_goldenprompt.judge.pairs import Pair, Tally, summed, tagged, tally, untagged
 from pytest_goldenprompt.judge.saddlepoint import lower_tail_approximate
 from pytest_goldenprompt.judge.signflip import on_grid, sign_flip_tail
 from pytest_goldenprompt.model.policy import Policy
 
 EXACT_SUM = 20_000
 """Greatest sum over cases of the smaller number of repeats that is convolved exactly."""
+
+
+Counts: TypeAlias = tuple[int, int, int, int]
+"""k0, k1, x and y of a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +61,23 @@ class _Ground:
     graded: bool
 
 
-def weigh(pairs: Sequence[Pair], pairing: Pairing, mixture: Mixture, policy: Policy) -> Evidence:
-    """Test a prompt by the given pairs: those of its pairing, or those and stand-ins for its removed cases.
+def weigh(pairing: Pairing, worst: tuple[Pair, ...], mixture: Mixture, policy: Policy) -> Evidence:
+    """Test a prompt by the pairs of its pairing, and by stand-ins for its removed cases where they are given.
 
     Which slices there are and how many cases may break is read from the stored run alone, so that taking a case away
     changes neither. Graded scores are tested beside the passes, each at half the level.
     """
-    phi = noise_factor(pairs, mixture, policy.phi_floor)
-    ground = _Ground(mixture, phi, pairing.copies and is_frozen(pairs), pairing.graded)
-    slices = {tag: _group(tagged(pairs, tag), ground) for tag in pairing.slices(policy.smallest_slice)}
-    cases = tuple(_case(pair, ground) for pair in pairs)
-    passed_then = [p for p, pair in zip(cases, pairs, strict=True) if pair.then.passes]
+    counted = [*pairing.alike, *tally(worst)]
+    alike = untagged(counted)
+    phi = noise_factor(alike, mixture, policy.phi_floor)
+    ground = _Ground(mixture, phi, pairing.copies and is_frozen(alike), pairing.graded)
+    slices = {tag: _group(tagged(counted, tag), ground) for tag in pairing.slices(policy.smallest_slice)}
+    cases = {(pair.then, pair.now): _case(pair, ground) for pair, _ in alike}
+    passed_then = [p for (then, _), p in cases.items() if then.passes]
     return Evidence(
-        mean=_group(pairs, ground),
+        mean=_group(alike, ground),
         slices=slices,
-        cases=cases,
+        cases=tuple([cases[pair.then, pair.now] for pair in pairing.pairs + worst]),
         slice=_smallest(slices.values(), len(slices)),
         case=_smallest(passed_then, pairing.ever_passed),
         phi=phi,
@@ -83,11 +90,6 @@ def _smallest(p_values: Iterable[float], number: int) -> float:
     return min(1.0, min(p_values, default=1.0) * max(1, number))
 
 
-def tagged(pairs: Iterable[Pair], tag: str) -> list[Pair]:
-    """Give the pairs that carry a tag."""
-    return [pair for pair in pairs if tag in pair.tags]
-
-
 def _case(pair: Pair, ground: _Ground) -> float:
     then, now = pair.then, pair.now
     p = ground.mixture.p_value(then.passes, then.k, now.passes, now.k)
@@ -97,19 +99,18 @@ def _case(pair: Pair, ground: _Ground) -> float:
     return float(p ** (1.0 / ground.phi))
 
 
-def _group(pairs: Sequence[Pair], ground: _Ground) -> float:
+def _group(pairs: Tally, ground: _Ground) -> float:
     """Test whether a group of cases passes less: given each case's total, its passes now are a draw by luck.
 
     A guard only ever raises the p-value of the plain test, so that switching one off cannot excuse a worse result.
     """
-    counts = [(pair.then.k, pair.now.k, pair.then.passes, _successes(pair, ground)) for pair in pairs]
-    p = counts_tail(counts)
+    p = _tail((_counts(pair, ground), times) for pair, times in pairs)
     if ground.phi > 1.0:
         p = max(p, _widened(pairs, ground))
     if ground.frozen:
-        p = max(p, counts_tail([_collapsed_counts(pair, ground) for pair in pairs]))
+        p = max(p, _tail((_collapsed_counts(pair, ground), times) for pair, times in pairs))
     if ground.graded:
-        drops = [on_grid(pair.then.mean - pair.now.mean) for pair in pairs]
+        drops = [drop for pair, times in pairs for drop in [on_grid(pair.then.mean - pair.now.mean)] * times]
         p = min(1.0, 2.0 * min(p, sign_flip_tail(drops)))
     return p
 
@@ -119,32 +120,47 @@ def _successes(pair: Pair, ground: _Ground) -> int:
     return pair.now.passes if ground.graded else pair.now.full
 
 
-def _collapsed_counts(pair: Pair, ground: _Ground) -> tuple[int, int, int, int]:
+def _counts(pair: Pair, ground: _Ground) -> Counts:
+    return pair.then.k, pair.now.k, pair.then.passes, _successes(pair, ground)
+
+
+def _gap(pair: Pair, ground: _Ground) -> float:
+    return _successes(pair, ground) / pair.now.k - pair.then.passes / pair.then.k
+
+
+def _collapsed_counts(pair: Pair, ground: _Ground) -> Counts:
     after = collapsed(pair.now)
     return 1, 1, collapsed(pair.then).passes, after.passes if ground.graded else after.full
 
 
-def counts_tail(counts: Sequence[tuple[int, int, int, int]]) -> float:
-    """Give P(sum of y <= observed) for cases (k0, k1, x, y), given every x + y: exact, or a saddlepoint's.
+def counts_tail(counts: Iterable[Counts]) -> float:
+    """Give P(sum of y <= observed) for cases, given every x + y: exact, or a saddlepoint's.
 
     The method depends on repeats alone, never on results.
     """
-    observed = sum(y for *_, y in counts)
-    strata = [(k0, k1, x + y) for k0, k1, x, y in counts]
-    if sum(min(k0, k1) for k0, k1, _ in strata) <= EXACT_SUM:
-        return lower_tail(sum_law(strata), observed)
-    laws = [(hypergeometric(*stratum), times) for stratum, times in sorted(Counter(strata).items())]
+    return _tail((one, 1) for one in counts)
+
+
+def _tail(counts: Iterable[tuple[Counts, int]]) -> float:
+    observed, size, strata = 0, 0, dict[Stratum, int]()
+    for (k0, k1, x, y), times in counts:
+        observed += y * times
+        size += min(k0, k1) * times
+        stratum = k0, k1, x + y
+        strata[stratum] = strata.get(stratum, 0) + times
+    if size <= EXACT_SUM:
+        return lower_tail(counted_law(strata), observed)
+    laws = [(hypergeometric(*stratum), times) for stratum, times in sorted(strata.items())]
     groups = [(tuple(enumerate(weights, low)), times) for (low, weights), times in laws]
     return lower_tail_approximate(groups, observed)
 
 
-def _widened(pairs: Sequence[Pair], ground: _Ground) -> float:
+def _widened(pairs: Tally, ground: _Ground) -> float:
     """Give the normal tail of the drop in passes, its predicted variance times phi; 0 where nothing may vary.
 
     A removed case adds to the drop and not to the variance.
     """
-    gaps = ((_successes(pair, ground) / pair.now.k - pair.then.passes / pair.then.k, pair) for pair in pairs)
-    total = math.fsum(weight_of(pair) * gap for gap, pair in gaps)
-    here = (pair for pair in pairs if not pair.removed)
-    variance = math.fsum(weight_of(pair) ** 2 * scale_of(pair, ground.mixture).square for pair in here)
+    total = summed((weight_of(pair) * _gap(pair, ground), times) for pair, times in pairs)
+    here = [(pair, times) for pair, times in pairs if not pair.removed]
+    variance = summed((weight_of(pair) ** 2 * scale_of(pair, ground.mixture).square, times) for pair, times in here)
     return 0.5 * math.erfc(-total / math.sqrt(2.0 * variance * ground.phi)) if variance else 0.0

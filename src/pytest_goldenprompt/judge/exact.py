@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
@@ -61,7 +61,26 @@ def power(law: Law, times: int) -> Law:
 
 def sum_law(strata: Iterable[Stratum]) -> Law:
     """Give the law of the sum of all passes now, given each stratum's total; the order of strata does not matter."""
-    groups = sorted(Counter(strata).items())
+    return counted_law(Counter(strata))
+
+
+def counted_law(strata: Mapping[Stratum, int]) -> Law:
+    """Give the law of the same sum for strata that were counted.
+
+    Those that always passed or never take no part in the luck; without them, many prompts are alike.
+    """
+    sure, groups = 0, []
+    for (k0, k1, t), times in strata.items():
+        if 0 < t < k0 + k1:
+            groups.append(((k0, k1, t), times))
+        elif t:
+            sure += k1 * times
+    low, weights = _summed(tuple(sorted(groups)))
+    return low + sure, weights
+
+
+@lru_cache(maxsize=512)
+def _summed(groups: tuple[tuple[Stratum, int], ...]) -> Law:
     law: Law = (0, (1.0,))
     for stratum, times in groups:
         law = convolve(law, power(hypergeometric(*stratum), times))

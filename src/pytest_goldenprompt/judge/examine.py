@@ -8,7 +8,8 @@ from pytest_goldenprompt.judge.bound import Bound, bound, exactly, worst_drop
 from pytest_goldenprompt.judge.certain import Yardstick, is_certain, outcome
 from pytest_goldenprompt.judge.evidence import Evidence, weigh
 from pytest_goldenprompt.judge.mixture import EVEN, Mixture
-from pytest_goldenprompt.judge.pairing import Pair, Pairing, stand_ins, used_to_pass
+from pytest_goldenprompt.judge.pairing import Pairing, used_to_pass
+from pytest_goldenprompt.judge.pairs import Pair, stand_ins, untagged
 from pytest_goldenprompt.judge.reading import read
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import RunRecord
@@ -43,26 +44,32 @@ class Examined:
 
 def most_repeats(current: RunRecord, policy: Policy) -> int:
     """Give how many failed repeats stand in for a removed case: as many as any case has or may get."""
-    observed = max((read(result).k for result in current.cases), default=0)
-    return max(observed, policy.confirm_repeats, policy.repeats, 1)
+    most = max(policy.confirm_repeats, policy.repeats, 1)
+    for result in current.cases:
+        if len(result.repeats) > most:
+            most = max(most, read(result).k)
+    return most
 
 
 def examine(pairing: Pairing, measure: Yardstick, policy: Policy, repeats: int) -> Examined:
     """Look at one prompt; `repeats` failed ones stand in for a removed case."""
     outcomes = tuple(
-        outcome(measure, pairing.facts, result, waived=result.case_id in pairing.waived) for result in pairing.results
+        [
+            outcome(measure, pairing.facts, result, now, waived=result.case_id in pairing.waived)
+            for result, now in pairing.results
+        ]
     )
     yard = measure.prompts.get(pairing.facts.id)
     worst = stand_ins(pairing.removed, repeats)
-    if yard is None or not pairing.pairs + worst:
+    if yard is None or not (pairing.pairs or worst):
         return Examined(pairing, outcomes, removal_matters=_acknowledged(pairing))
-    evidence = _evidence(pairing, pairing.pairs, yard.mixture, policy)
+    evidence = _evidence(pairing, (), yard.mixture, policy)
     return Examined(
         pairing,
         outcomes,
         mixture=yard.mixture,
         evidence=evidence,
-        full_evidence=_evidence(pairing, pairing.pairs + worst, yard.mixture, policy) if worst else evidence,
+        full_evidence=_evidence(pairing, worst, yard.mixture, policy) if worst else evidence,
         bound=_bound(pairing, yard.mixture),
         full_drop=worst_drop(pairing.pairs, worst) if pairing.deterministic else 0.0,
         removal_matters=_acknowledged(pairing)
@@ -78,11 +85,11 @@ def _p(pair: Pair, mixture: Mixture) -> float:
     return mixture.p_value(pair.then.passes, pair.then.k, pair.now.passes, pair.now.k)
 
 
-def _evidence(pairing: Pairing, pairs: tuple[Pair, ...], mixture: Mixture, policy: Policy) -> Evidence | None:
+def _evidence(pairing: Pairing, worst: tuple[Pair, ...], mixture: Mixture, policy: Policy) -> Evidence | None:
     """Weigh a prompt that luck plays a part in."""
-    if pairing.deterministic or not pairs:
+    if pairing.deterministic or not (pairing.pairs or worst):
         return None
-    return weigh(pairs, pairing, mixture, policy)
+    return weigh(pairing, worst, mixture, policy)
 
 
 def _bound(pairing: Pairing, mixture: Mixture) -> Bound | None:
@@ -90,7 +97,7 @@ def _bound(pairing: Pairing, mixture: Mixture) -> Bound | None:
         return None
     if pairing.deterministic:
         return exactly(pairing.pairs)
-    return bound(pairing.pairs, mixture, graded=pairing.graded)
+    return bound(untagged(pairing.alike), mixture, graded=pairing.graded)
 
 
 def not_compared(pairing: Pairing) -> int:

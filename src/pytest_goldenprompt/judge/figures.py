@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from pytest_goldenprompt.judge.pairing import DESELECTED, Pairing
-from pytest_goldenprompt.judge.reading import passes_mostly, read, usable
+from pytest_goldenprompt.judge.reading import Seen, passes_mostly, usable
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.model.verdict import Change, Counts
 
@@ -17,46 +17,43 @@ def mean(values: Iterable[float]) -> float | None:
     return math.fsum(listed) / len(listed) if listed else None
 
 
-def both_sides(pairing: Pairing) -> tuple[list[CaseResult], list[CaseResult]]:
-    """Give the stored and the current results of the compared cases; without any, all current ones."""
-    compared = {pair.case_id for pair in pairing.pairs}
-    if not compared:
-        return [], list(pairing.results)
-    then = [result for result in pairing.stored if result.case_id in compared]
-    return then, [result for result in pairing.results if result.case_id in compared]
-
-
-def pass_rate(results: Iterable[CaseResult]) -> float | None:
+def pass_rate(results: Iterable[Seen]) -> float | None:
     """Give the mean over observed cases of the share of repeats that pass."""
-    readings = (read(result) for result in results)
-    return mean(reading.passes / reading.k for reading in readings if reading.k)
+    return mean([reading.passes / reading.k for _, reading in results if reading.k])
 
 
-def majority_rate(results: Iterable[CaseResult]) -> float | None:
+def majority_rate(results: Iterable[Seen]) -> float | None:
     """Give the share of observed cases that pass by majority."""
-    readings = (read(result) for result in results)
-    return mean(float(passes_mostly(reading)) for reading in readings if reading.k)
+    return mean([float(passes_mostly(reading)) for _, reading in results if reading.k])
 
 
-def _repeats(results: Sequence[CaseResult]) -> list[Repeat]:
-    return [repeat for result in results for repeat in usable(result)]
-
-
-def form_rate(results: Sequence[CaseResult]) -> float | None:
+def form_rate(repeats: Iterable[Repeat]) -> float | None:
     """Give the share of repeats in good form, among those whose form was looked at."""
-    return mean(float(repeat.format_ok) for repeat in _repeats(results) if repeat.format_ok is not None)
+    return mean([float(repeat.format_ok) for repeat in repeats if repeat.format_ok is not None])
 
 
-def mean_tokens(results: Sequence[CaseResult]) -> float | None:
+def mean_tokens(repeats: Iterable[Repeat]) -> float | None:
     """Give the mean number of tokens of a repeat, where it was counted."""
-    return mean(float(repeat.tokens) for repeat in _repeats(results) if repeat.tokens is not None)
+    return mean([float(repeat.tokens) for repeat in repeats if repeat.tokens is not None])
 
 
 def changes(pairing: Pairing) -> tuple[Change, Change, Change]:
-    """Give pass rate, format compliance and tokens, then and now."""
-    then, now = both_sides(pairing)
-    rate, form, tokens = ((figure(then), figure(now)) for figure in (pass_rate, form_rate, mean_tokens))
-    return Change(*rate), Change(*form), Change(*tokens)
+    """Give pass rate, format compliance and tokens of the compared cases, then and now; without any, all now."""
+    compared = {pair.case_id for pair in pairing.pairs}
+    then = _figures([one for one in pairing.stored if one.result.case_id in compared])
+    now = _figures([one for one in pairing.results if not compared or one.result.case_id in compared])
+    rate, form, tokens = map(Change, then, now)
+    return rate, form, tokens
+
+
+def _figures(results: Sequence[Seen]) -> tuple[float | None, float | None, float | None]:
+    repeats = [repeat for one in results for repeat in _usable(one)]
+    return pass_rate(results), form_rate(repeats), mean_tokens(repeats)
+
+
+def _usable(seen: Seen) -> tuple[Repeat, ...]:
+    """Give the usable repeats; where there are as many as there are repeats, nobody has to look at each again."""
+    return seen.result.repeats if seen.reading.k == len(seen.result.repeats) else usable(seen.result)
 
 
 def is_missing(result: CaseResult) -> bool:
@@ -71,17 +68,21 @@ def is_sound(result: CaseResult) -> bool:
 
 def count(pairings: Sequence[Pairing], extra_calls: int) -> Counts:
     """Count a run, drafts included."""
-    results = [(pairing.facts, result) for pairing in pairings for result in pairing.results]
+    gaps = [result for pairing in pairings for result in pairing.gaps]
     return Counts(
-        planned=len(results),
-        run=sum(bool(usable(result)) for _, result in results),
-        errored=sum(bool(result.errors) for _, result in results),
-        skipped=sum(bool(result.missing) for _, result in results),
+        planned=sum(len(pairing.results) for pairing in pairings),
+        run=sum(reading.k > 0 for pairing in pairings for _, reading in pairing.results),
+        errored=sum(bool(result.errors) for result in gaps),
+        skipped=sum(bool(result.missing) for result in gaps),
         compared=sum(len(pairing.pairs) for pairing in pairings),
         new=sum(len(pairing.new) for pairing in pairings),
         changed=sum(len(pairing.changed) for pairing in pairings),
         removed=sum(len(pairing.removed) for pairing in pairings),
-        calls=sum(len(result.repeats) for _, result in results),
+        calls=sum(_calls(pairing) for pairing in pairings),
         extra_calls=extra_calls,
-        replayed=sum(len(result.repeats) for facts, result in results if facts.replayed),
+        replayed=sum(_calls(pairing) for pairing in pairings if pairing.facts.replayed),
     )
+
+
+def _calls(pairing: Pairing) -> int:
+    return sum([len(result.repeats) for result, _ in pairing.results])

@@ -9,7 +9,8 @@ from pytest_goldenprompt.judge.conclude import Standing, conclude
 from pytest_goldenprompt.judge.examine import Examined, examine, most_repeats
 from pytest_goldenprompt.judge.figures import count
 from pytest_goldenprompt.judge.naming import Family, family
-from pytest_goldenprompt.judge.pairing import Pairing, pair
+from pytest_goldenprompt.judge.pairing import pair
+from pytest_goldenprompt.judge.reading import see
 from pytest_goldenprompt.judge.waivers import is_whole, set_aside
 from pytest_goldenprompt.judge.whole import whole
 from pytest_goldenprompt.model.policy import Policy
@@ -38,22 +39,17 @@ def judge(  # noqa: PLR0913 - the two records and the policy, then what the reco
     """
     if has_history is None:
         has_history = baseline is not None
-    pairings = pair(baseline, current, set_aside(waivers, baseline, current))
-    examined = _examined(baseline, current, policy, pairings)
+    stored = see(baseline) if baseline else {}
+    pairings = pair(baseline, current, set_aside(waivers, baseline, current), stored)
+    measure = yardstick(baseline, policy, len(current.cases), stored)
+    repeats = most_repeats(current, policy)
+    examined = [examine(pairing, measure, policy, repeats) for pairing in pairings]
     may_be_new = baseline is not None or (first and not has_history)
     excuses = tuple(waiver for waiver in waivers if is_whole(waiver))
     gating = Standing(may_be_new, _family(examined, policy, draft=False), policy, excuses)
     drafts = Standing(may_be_new, _family(examined, policy, draft=True), policy, excuses)
     prompts = tuple(conclude(one, drafts if one.pairing.facts.draft else gating) for one in examined)
     return whole(current, prompts, count(pairings, extra_calls))
-
-
-def _examined(
-    baseline: RunRecord | None, current: RunRecord, policy: Policy, pairings: Iterable[Pairing]
-) -> list[Examined]:
-    measure = yardstick(baseline, policy, len(current.cases))
-    repeats = most_repeats(current, policy)
-    return [examine(pairing, measure, policy, repeats) for pairing in pairings]
 
 
 def _family(examined: Iterable[Examined], policy: Policy, *, draft: bool) -> Family:

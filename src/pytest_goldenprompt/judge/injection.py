@@ -54,7 +54,7 @@ class Place(NamedTuple):
 def places(drop: Drop, record: RunRecord, policy: Policy) -> tuple[Place, ...]:
     """List the places of a run, whole by construction, that are fit for a drop."""
     found = [
-        Place(pairing.facts.id, tag, tuple(case for case in pairing.results if not tag or tag in case.tags))
+        Place(pairing.facts.id, tag, tuple(case for case, _ in pairing.results if not tag or tag in case.tags))
         for pairing in pair(record, record)
         for tag in (pairing.slices(policy.smallest_slice) if drop.sliced else ("",))
     ]

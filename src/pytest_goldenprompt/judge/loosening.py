@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pytest_goldenprompt.judge.pairing import pair
@@ -92,10 +93,29 @@ def _datasets(baseline: RunRecord, current: RunRecord) -> Iterator[Loosening]:
     for case in current.cases:
         if _is_unmarked(stored, case):
             yield Loosening(f"{case.prompt_id} {case.case_id}: must_pass", "true", "false")
-    for pairing in pair(baseline, current):
+    for pairing in pair(*_with_changes(baseline, current)):
         if pairing.changed:
             what = f"{pairing.facts.id}: {counted(len(pairing.changed), 'case')} with another definition"
             yield Loosening(f"{what} ({names(pairing.changed)})", "compared", "not compared")
+
+
+def _with_changes(baseline: RunRecord, current: RunRecord) -> tuple[RunRecord, RunRecord]:
+    """Give both runs with nothing but the prompts of which some case is defined otherwise now: most have none."""
+    stored = {(case.prompt_id, case.case_id): case.digest for case in baseline.cases}
+    changed = {
+        case.prompt_id
+        for case in current.cases
+        if stored.get((case.prompt_id, case.case_id), case.digest) != case.digest
+    }
+    return _only(baseline, changed), _only(current, changed)
+
+
+def _only(record: RunRecord, prompts: Collection[str]) -> RunRecord:
+    return replace(
+        record,
+        prompts=tuple(facts for facts in record.prompts if facts.id in prompts),
+        cases=tuple(case for case in record.cases if case.prompt_id in prompts),
+    )
 
 
 def _is_unmarked(stored: Mapping[tuple[str, str], CaseResult], case: CaseResult) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 
 from pytest_goldenprompt.judge.exact import cumulated
 
@@ -56,7 +57,7 @@ def fit(
     for _ in range(rounds):
         gained = [prior_cases * part for part in prior]
         for (x, k), times in totals:
-            joint = [weight * part for weight, part in zip(weights, _likelihood(x, k), strict=True)]
+            joint = list(map(mul, weights, _likelihood(x, k)))
             scale = times / math.fsum(joint)
             gained = [have + scale * part for have, part in zip(gained, joint, strict=True)]
         weights = tuple(value / cases for value in gained)
@@ -76,8 +77,12 @@ def fit_library(totals: Iterable[Total]) -> Weights:
 
 def fit_prompt(totals: Iterable[Total], library: Weights) -> Mixture:
     """Fit one prompt's mixture, leaning on the library's where the prompt has few cases."""
-    prior = _scaled(BORROWED * part + UNSEEN * even for part, even in zip(library, EVEN, strict=True))
-    return Mixture(fit(grouped(totals), prior, BORROWED + UNSEEN, library, PROMPT_ROUNDS))
+    return Mixture(fit(grouped(totals), _prior(library), BORROWED + UNSEEN, library, PROMPT_ROUNDS))
+
+
+@lru_cache(maxsize=16)
+def _prior(library: Weights) -> Weights:
+    return _scaled(BORROWED * part + UNSEEN * even for part, even in zip(library, EVEN, strict=True))
 
 
 @dataclass(frozen=True)
@@ -86,35 +91,28 @@ class Mixture:
 
     weights: Weights
 
-    def posterior(self, x: int, k: int) -> Weights:
-        """Give the law over the grid's rates of a case that passed x of k."""
-        return _posterior(self.weights, x, k)
+    def posterior(self, x: int, k0: int) -> Weights:
+        """Give the weights of the grid's rates for a case with x passes of k0."""
+        return _scaled(map(mul, self.weights, _likelihood(x, k0)))
 
     def predict(self, x: int, k0: int, k1: int) -> Weights:
         """Give P(y passes of k1 now | x of k0 then) for an unchanged case, y from 0 to k1."""
-        return _predict(self.weights, x, k0, k1)
+        return _predict(self, x, k0, k1)
 
     def p_value(self, x: int, k0: int, y: int, k1: int) -> float:
         """Give P(Y <= y | x of k0 then) for an unchanged case."""
-        return _running(self.weights, x, k0, k1)[y]
-
-
-def _posterior(weights: Weights, x: int, k: int) -> Weights:
-    return _scaled(weight * part for weight, part in zip(weights, _likelihood(x, k), strict=True))
+        return _running(self, x, k0, k1)[y]
 
 
 @lru_cache(maxsize=65536)
-def _predict(weights: Weights, x: int, k0: int, k1: int) -> Weights:
-    posterior = _posterior(weights, x, k0)
-    return tuple(
-        math.fsum(part * chance for part, chance in zip(posterior, _binomial(y, k1), strict=True))
-        for y in range(k1 + 1)
-    )
+def _predict(mixture: Mixture, x: int, k0: int, k1: int) -> Weights:
+    posterior = mixture.posterior(x, k0)
+    return tuple(math.fsum(map(mul, posterior, _binomial(y, k1))) for y in range(k1 + 1))
 
 
 @lru_cache(maxsize=65536)
-def _running(weights: Weights, x: int, k0: int, k1: int) -> Sequence[float]:
-    return cumulated(_predict(weights, x, k0, k1))
+def _running(mixture: Mixture, x: int, k0: int, k1: int) -> Sequence[float]:
+    return cumulated(mixture.predict(x, k0, k1))
 
 
 @lru_cache(maxsize=65536)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from pytest_goldenprompt.judge.evidence import tagged
 from pytest_goldenprompt.judge.examine import Examined
 from pytest_goldenprompt.judge.figures import mean
 from pytest_goldenprompt.judge.multiplicity import discoveries
-from pytest_goldenprompt.judge.pairing import Pair
+from pytest_goldenprompt.judge.pairs import Pair
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.verdict import CaseOutcome, Change, Outcome, SliceOutcome
 
@@ -87,7 +86,8 @@ def named_slices(examined: Examined, level: float) -> tuple[SliceOutcome, ...]:
         return ()
     _, threshold = discoveries(examined.evidence.slices.values(), level)
     clear = [(tag, p) for tag, p in examined.evidence.slices.items() if p <= threshold]
-    found = [_slice(tag, p, tagged(examined.pairing.pairs, tag)) for tag, p in clear]
+    pairs = examined.pairing.pairs
+    found = [_slice(tag, p, [pair for pair in pairs if tag in pair.tags]) for tag, p in clear]
     return tuple(sorted(found, key=lambda one: (one.p, one.tag)))
 
 

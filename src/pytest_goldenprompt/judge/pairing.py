@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import attrgetter
 
-from pytest_goldenprompt.judge.reading import Reading, differs, is_graded, passes_mostly, read, usable
+from pytest_goldenprompt.judge.pairs import Pair, Tally, tally
+from pytest_goldenprompt.judge.reading import Seen, differs, passes_mostly, read, see, usable
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
+
+_ID = attrgetter("result.case_id")
 
 DESELECTED = "deselected"
 """The word in `CaseResult.missing` for a case that a person chose not to run."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """One case in both runs, by the same definition; `removed` marks one whose `now` only stands for the worst.
-
-    `tags` are the stored run's: tagging a case anew cannot take it out of a slice that got worse.
-    """
-
-    case_id: str
-    then: Reading
-    now: Reading
-    tags: tuple[str, ...] = ()
-    must_pass: bool = False
-    removed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Pairing:
     """One prompt in both runs.
+
+    `gaps` are the results of which something is missing: the whole, or a usable observation in some repeat. `alike`
+    counts the pairs that are alike.
 
     `facts` are the current run's (the baseline's for a prompt that is gone). `known` says that the baseline has heard
     of the prompt, `gone` that the current run has not. `graded`, and `copies` (repeats of a case may all be one
@@ -42,9 +34,11 @@ class Pairing:
     """
 
     facts: PromptFacts
-    results: tuple[CaseResult, ...] = ()
-    stored: tuple[CaseResult, ...] = ()
+    results: tuple[Seen, ...] = ()
+    stored: tuple[Seen, ...] = ()
+    gaps: tuple[CaseResult, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    alike: Tally = ()
     removed: tuple[CaseResult, ...] = ()
     new: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -60,23 +54,28 @@ class Pairing:
     @property
     def is_wholly_waived(self) -> bool:
         """Say whether every current case is waived, so that nothing is left to compare."""
-        return bool(self.results) and all(result.case_id in self.waived for result in self.results)
+        return bool(self.results) and all(result.case_id in self.waived for result, _ in self.results)
 
     @property
     def ever_passed(self) -> int:
         """Count the stored cases that passed at least once."""
-        return sum(read(result).passes > 0 for result in self.stored)
+        return sum(reading.passes > 0 for _, reading in self.stored)
 
     def slices(self, smallest: int) -> tuple[str, ...]:
         """List the tags that enough, but not all, of the stored cases carry, sorted."""
-        counts = Counter(tag for result in self.stored for tag in set(result.tags))
+        counts: Counter[str] = Counter()
+        for tags, times in Counter(map(attrgetter("result.tags"), self.stored)).items():
+            counts.update(dict.fromkeys(tags, times))
         return tuple(tag for tag in sorted(counts) if smallest <= counts[tag] < len(self.stored))
 
 
 def pair(
-    baseline: RunRecord | None, current: RunRecord, aside: Collection[tuple[str, str]] = ()
+    baseline: RunRecord | None,
+    current: RunRecord,
+    aside: Collection[tuple[str, str]] = (),
+    seen: Mapping[str, list[Seen]] | None = None,
 ) -> tuple[Pairing, ...]:
-    """Pair two run records prompt by prompt, sorted by prompt id.
+    """Pair two run records prompt by prompt, sorted by prompt id; `seen` is the baseline, where it was read already.
 
     Cases `aside`, as (prompt id, case id), are waived: the stored run then says nothing of them.
 
@@ -86,7 +85,10 @@ def pair(
     """
     waived = frozenset(aside)
     facts_now, results_now = _facts(current), _results(current)
-    facts_then, results_then = (_facts(baseline), _results(baseline, waived)) if baseline else ({}, {})
+    facts_then = _facts(baseline) if baseline else {}
+    if seen is None:
+        seen = see(baseline) if baseline else {}
+    results_then = {prompt_id: _kept(results, waived) for prompt_id, results in seen.items()} if waived else seen
     gated = {prompt_id for prompt_id, facts in facts_then.items() if not (facts.draft or facts.retired)}
     ids = set(facts_now) | (set() if current.narrowed else gated - _wholly(waived, results_then))
     ids -= {prompt_id for prompt_id, facts in facts_now.items() if facts.retired and prompt_id not in gated}
@@ -103,115 +105,128 @@ def pair(
     )
 
 
-def _wholly(waived: Collection[tuple[str, str]], results: Mapping[str, list[CaseResult]]) -> set[str]:
+def _wholly(waived: Collection[tuple[str, str]], results: Mapping[str, list[Seen]]) -> set[str]:
     """Give the prompts of which every stored case is waived; one that is gone then misses nobody."""
     return {prompt_id for prompt_id, _ in waived if not results.get(prompt_id)}
 
 
 def _facts(record: RunRecord) -> dict[str, PromptFacts]:
     """Give the facts by prompt id; results whose prompt has none (plain score files) get bare ones."""
-    facts = {case.prompt_id: PromptFacts(id=case.prompt_id, dataset="") for case in record.cases}
-    return facts | {prompt.id: prompt for prompt in record.prompts}
+    facts = {prompt.id: prompt for prompt in record.prompts}
+    bare = {case.prompt_id for case in record.cases} - facts.keys()
+    return facts | {prompt_id: PromptFacts(id=prompt_id, dataset="") for prompt_id in bare}
 
 
-def _results(record: RunRecord, waived: Collection[tuple[str, str]] = ()) -> Mapping[str, list[CaseResult]]:
+def _results(record: RunRecord) -> Mapping[str, list[CaseResult]]:
     results: dict[str, list[CaseResult]] = defaultdict(list)
     for case in record.cases:
-        if not waived or (case.prompt_id, case.case_id) not in waived:
-            results[case.prompt_id].append(case)
+        results[case.prompt_id].append(case)
     return results
+
+
+def _kept(results: Iterable[Seen], waived: Collection[tuple[str, str]]) -> list[Seen]:
+    return [seen for seen in results if (seen.result.prompt_id, seen.result.case_id) not in waived]
 
 
 def _pairing(
     now: PromptFacts | None,
     then: PromptFacts | None,
-    results: Iterable[CaseResult],
-    stored: Iterable[CaseResult],
+    current: Iterable[CaseResult],
+    known: Iterable[Seen],
     waived: Collection[str],
 ) -> Pairing:
-    results, stored = _ordered(results), _ordered(stored)
-    by_id = {result.case_id: result for result in stored}
-    current_ids = {result.case_id for result in results}
-    pairs, new, changed = _match((result for result in results if result.case_id not in waived), by_id)
-    passing = {result.case_id for result in results if passes_mostly(read(result))}
+    stored = _ordered(known)
+    by_id = {seen.result.case_id: seen for seen in stored}
+    results = _ordered(_beside(result, by_id.get(result.case_id)) for result in current)
+    pairs, new, changed = _match([seen for seen in results if seen.result.case_id not in waived], by_id)
     return Pairing(
         facts=now or then or PromptFacts(id="", dataset=""),
         results=results,
         stored=stored,
+        gaps=_gaps(results),
         pairs=pairs,
+        alike=tally(pairs),
         waived=frozenset(waived),
-        removed=tuple(result for result in stored if result.case_id not in current_ids),
+        removed=_gone(results, stored),
         new=new,
         changed=changed,
         twice=tuple(sorted({*_twice(results), *_twice(stored)})),
         known=then is not None,
         gone=now is None,
-        copies=not any(differs(result) for result in stored),
-        graded=any(is_graded(result) for result in stored),
+        copies=not any(differs(result) for result, _ in stored),
+        graded=any(reading.graded for _, reading in stored),
         deterministic=bool(now and then and now.deterministic and then.deterministic) or _same_answers(results, by_id),
-        edited=tuple(name for name in changed if used_to_pass(by_id[name]) and name not in passing),
+        edited=_edited(changed, results, by_id),
     )
 
 
-def _ordered(results: Iterable[CaseResult]) -> tuple[CaseResult, ...]:
-    ordered = tuple(sorted(results, key=lambda result: result.case_id))
-    return tuple(sorted(ordered, key=repr)) if _twice(ordered) else ordered
+def _beside(result: CaseResult, stored: Seen | None) -> Seen:
+    """Read a current result; one that is the stored result itself was read already."""
+    return stored if stored and stored.result is result else Seen(result, read(result))
 
 
-def _twice(results: tuple[CaseResult, ...]) -> tuple[str, ...]:
-    return tuple(sorted({one.case_id for one, other in pairwise(results) if one.case_id == other.case_id}))
+def _ordered(results: Iterable[Seen]) -> tuple[Seen, ...]:
+    ordered = tuple(sorted(results, key=_ID))
+    return tuple(sorted(ordered, key=lambda seen: repr(seen.result))) if _twice(ordered) else ordered
+
+
+def _twice(results: Sequence[Seen]) -> tuple[str, ...]:
+    ids = list(map(_ID, results))
+    if len(set(ids)) == len(ids):
+        return ()
+    return tuple(sorted({one for one, other in pairwise(ids) if one == other}))
+
+
+def _gone(results: Iterable[Seen], stored: Iterable[Seen]) -> tuple[CaseResult, ...]:
+    here = set(map(_ID, results))
+    return tuple([result for result, _ in stored if result.case_id not in here])
+
+
+def _gaps(results: Iterable[Seen]) -> tuple[CaseResult, ...]:
+    return tuple([result for result, now in results if result.missing or not 0 < now.k == len(result.repeats)])
 
 
 def _match(
-    results: Iterable[CaseResult], stored: Mapping[str, CaseResult]
+    results: Iterable[Seen], stored: Mapping[str, Seen]
 ) -> tuple[tuple[Pair, ...], tuple[str, ...], tuple[str, ...]]:
     """Sort current results into pairs, new ones and changed ones; those without an observation are none of them."""
     pairs: list[Pair] = []
     new: list[str] = []
     changed: list[str] = []
-    for result in results:
-        reading, former = read(result), stored.get(result.case_id)
-        before = read(former) if former else None
-        if not reading.k:
+    for result, now in results:
+        former, then = stored.get(result.case_id, (None, None))
+        if not now.k:
             continue
         if former and former.digest != result.digest:
             changed.append(result.case_id)
-        elif former and before and before.k:
-            pairs.append(Pair(result.case_id, before, reading, former.tags, result.must_pass))
+        elif former and then and then.k:
+            pairs.append(Pair(result.case_id, then, now, former.tags, result.must_pass))
         else:
             new.append(result.case_id)
     return tuple(pairs), tuple(new), tuple(changed)
 
 
-def _same_answers(results: Iterable[CaseResult], stored: Mapping[str, CaseResult]) -> bool:
+def _edited(changed: Iterable[str], results: Iterable[Seen], stored: Mapping[str, Seen]) -> tuple[str, ...]:
+    """Give the changed cases that used to pass and fail now."""
+    passing = {result.case_id for result, now in results if passes_mostly(now)} if changed else set()
+    return tuple([name for name in changed if used_to_pass(stored[name].result) and name not in passing])
+
+
+def _same_answers(results: Iterable[Seen], stored: Mapping[str, Seen]) -> bool:
     """Say whether every case that both runs observed got one and the same answer, and the same score, then and now.
 
     A score that differs for the same answer is the evaluator's luck, and is tested like any other.
     """
-    answers = [
-        {
-            (repeat.output, repeat.passed, repeat.score)
-            for one in (result, stored[result.case_id])
-            for repeat in usable(one)
-        }
-        for result in results
-        if result.case_id in stored and usable(result) and usable(stored[result.case_id])
-    ]
-    return bool(answers) and all(len(given) == 1 and next(iter(given))[0] is not None for given in answers)
-
-
-def stand_ins(removed: Iterable[CaseResult], k: int) -> tuple[Pair, ...]:
-    """Let removed cases that were observed then stand as if each of `k` repeats failed now.
-
-    Whatever a case would have shown, removing it can then not make its prompt look better.
-    """
-    failed = Reading(k, 0, 0, 0.0, 0.0)
-    readings = ((result, read(result)) for result in removed)
-    return tuple(
-        Pair(result.case_id, before, failed, result.tags, result.must_pass, removed=True)
-        for result, before in readings
-        if before.k
-    )
+    compared = False
+    for result, _ in results:
+        former = stored.get(result.case_id)
+        now, then = usable(result), usable(former.result) if former else ()
+        if now and then:
+            given = {(repeat.output, repeat.passed, repeat.score) for repeat in (*now, *then)}
+            if len(given) > 1 or next(iter(given))[0] is None:
+                return False
+            compared = True
+    return compared
 
 
 def used_to_pass(result: CaseResult) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from pytest_goldenprompt.judge.examine import Examined
 from pytest_goldenprompt.judge.figures import is_missing, majority_rate
-from pytest_goldenprompt.judge.pairing import DESELECTED, Pair, Pairing, used_to_pass
+from pytest_goldenprompt.judge.pairing import DESELECTED, Pairing, used_to_pass
+from pytest_goldenprompt.judge.pairs import Pair
 from pytest_goldenprompt.judge.reading import passes_mostly
 from pytest_goldenprompt.judge.states import BAR, WORSE
 from pytest_goldenprompt.model.result import CaseResult
@@ -115,11 +116,11 @@ def _gaps(verdict: PromptVerdict, pairing: Pairing) -> Iterator[str]:
         yield f"incomplete: {edited} ({names(pairing.edited)}); {ACCEPT}"
     if pairing.twice:
         yield f"incomplete: {names(pairing.twice)} has more than one result; give every case an id of its own"
-    missing = [result for result in pairing.results if is_missing(result)]
+    missing = [result for result in pairing.gaps if is_missing(result)]
     if missing:
         told = names(_by_cause(verdict, missing))
         yield f"incomplete: {len(missing)} of {counted(len(pairing.results), 'case')} without a whole result: {told}"
-    left_out = sum(result.missing == DESELECTED for result in pairing.results)
+    left_out = sum(result.missing == DESELECTED for result in pairing.gaps)
     if left_out:
         yield f"partial: {len(pairing.results) - left_out} of {counted(len(pairing.results), 'case')} were chosen"
 

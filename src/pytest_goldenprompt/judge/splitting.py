@@ -110,7 +110,7 @@ def ground_of(record: RunRecord, policy: Policy) -> Ground:
 
 
 def _splittable(pairing: Pairing) -> list[CaseResult]:
-    independent = (replace(case, repeats=usable(case), missing="") for case in pairing.results)
+    independent = (replace(case, repeats=usable(case), missing="") for case, _ in pairing.results)
     return [case for case in independent if len(case.repeats) >= FEWEST]
 
 

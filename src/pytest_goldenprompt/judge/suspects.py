@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from pytest_goldenprompt.judge.certain import yardstick
 from pytest_goldenprompt.judge.examine import Examined, examine
-from pytest_goldenprompt.judge.pairing import Pair, pair
-from pytest_goldenprompt.judge.reading import passes_mostly, read
+from pytest_goldenprompt.judge.pairing import pair
+from pytest_goldenprompt.judge.pairs import Pair
+from pytest_goldenprompt.judge.reading import passes_mostly, read, see
 from pytest_goldenprompt.judge.waivers import over, set_aside
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import RunRecord
@@ -23,8 +24,9 @@ def suspects(
     that seem to fall by more than their waiver (one of those in force) accepts. Cases that have their repeats already,
     and prompts without luck, are left out.
     """
-    measure = yardstick(baseline, policy, len(current.cases))
-    pairings = pair(baseline, current, set_aside(waivers, baseline, current))
+    stored = see(baseline) if baseline else {}
+    measure = yardstick(baseline, policy, len(current.cases), stored)
+    pairings = pair(baseline, current, set_aside(waivers, baseline, current), stored)
     found = (examine(pairing, measure, policy, 1) for pairing in pairings if not pairing.gone)
     looking = {(one.pairing.facts.id, case_id) for one in found for case_id in _of(one, policy)}
     exceeding = over(waivers, baseline, current)

@@ -70,9 +70,9 @@ class CaseResult:
     @property
     def observed(self) -> tuple[Repeat, ...]:
         """Give the repeats that count as observations: answered, and no copy of another."""
-        return tuple(repeat for repeat in self.repeats if repeat.error is None and not repeat.copy)
+        return tuple([repeat for repeat in self.repeats if repeat.error is None and not repeat.copy])
 
     @property
     def errors(self) -> tuple[str, ...]:
         """Give the errors of the repeats that got no answer."""
-        return tuple(repeat.error for repeat in self.repeats if repeat.error is not None)
+        return tuple([repeat.error for repeat in self.repeats if repeat.error is not None])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.result import CaseResult
@@ -28,17 +29,20 @@ class RunView:
     """How the command is called from where the reader is."""
     even: tuple[str, ...] = ()
     """What would have to be named to accept the run."""
-    _now: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
-    _then: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
-
     _drifted: frozenset[str] = frozenset()
     """Prompts whose verdict speaks of the anchor, so that the stored run's texts are not what it was compared with."""
 
     def __post_init__(self) -> None:
         self._drifted = frozenset(one.id for one in self.verdict.prompts if one.state is State.DRIFTED)
-        self._now = {(case.prompt_id, case.case_id): case for case in self.record.cases}
+
+    @cached_property
+    def _now(self) -> Mapping[tuple[str, str], CaseResult]:
+        return {(case.prompt_id, case.case_id): case for case in self.record.cases}
+
+    @cached_property
+    def _then(self) -> Mapping[tuple[str, str], CaseResult]:
         cases = self.baseline.cases if self.baseline else ()
-        self._then = {(case.prompt_id, case.case_id): case for case in cases}
+        return {(case.prompt_id, case.case_id): case for case in cases}
 
     def case(self, prompt_id: str, outcome: CaseOutcome) -> CaseView:
         """Give one case then and now."""

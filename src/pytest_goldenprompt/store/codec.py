@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from functools import cache, lru_cache
+from hashlib import sha256
+from typing import Any, TypeVar, cast
 
 from pytest_goldenprompt.errors import StoreError
+from pytest_goldenprompt.model.many import opened
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
@@ -26,12 +29,20 @@ def line_of(value: Mapping[str, Any]) -> str:
 
     Two surrogates that stand side by side as a pair come back as the one character that they are the halves of.
     """
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = _READABLE.encode(value)
+    if text.isascii():
+        return text
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return _ESCAPED.encode(value)
     return text
+
+
+_READABLE, _ESCAPED = (
+    json.JSONEncoder(ensure_ascii=escaped, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    for escaped in (False, True)
+)
 
 
 def read_lines(text: str, where: str) -> Iterable[dict[str, Any]]:
@@ -44,17 +55,21 @@ def read_lines(text: str, where: str) -> Iterable[dict[str, Any]]:
 
 def read_object(text: str, where: str) -> dict[str, Any]:
     """Read a JSON object; anything else, NaN and endless nesting among it, is a StoreError."""
+    text = text.strip(" \t\r\n")
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError) as error:
         raise StoreError(f"{where}: damaged: {error}") from None
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or end < len(text):
         raise StoreError(f"{where}: damaged: not a JSON object")
     return value
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def sealed(plain: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,12 +90,17 @@ def unsealed(plain: Mapping[str, Any], where: str) -> dict[str, Any]:
 def without_defaults(item: Any, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
     """Give a dataclass as a plain map, leaving out fields that hold their default."""
     plain: dict[str, Any] = {}
-    for field in dataclasses.fields(item):
-        value = getattr(item, field.name)
-        if field.name in leave_out or value == field.default:
+    for name, default in _defaults(item.__class__):
+        value = getattr(item, name)
+        if value == default or name in leave_out:
             continue
-        plain[field.name] = list(value) if isinstance(value, tuple) else value
+        plain[name] = list(value) if isinstance(value, tuple) else value
     return plain
+
+
+@cache
+def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in dataclasses.fields(kind))
 
 
 def build(kind: type[T], plain: Mapping[str, Any], where: str) -> T:
@@ -100,11 +120,38 @@ def case_to_plain(result: CaseResult, *, volatile: bool = True) -> dict[str, Any
     return plain
 
 
+_OPEN_CASE, _OPEN_REPEAT = opened(CaseResult), opened(Repeat)
+
+
 def case_from_plain(plain: Mapping[str, Any], where: str) -> CaseResult:
-    """Make a case's result of plain data."""
-    repeats = tuple(build(Repeat, repeat, where) for repeat in _listed(plain, "repeats", where))
-    rest = {key: value for key, value in plain.items() if key != "repeats"}
-    return dataclasses.replace(build(CaseResult, rest, where), repeats=repeats)
+    """Make a case's result of plain data, quickly: there are very many."""
+    try:
+        made = _OPEN_CASE(
+            **{
+                **plain,
+                "prompt_id": _one(plain["prompt_id"]),
+                "repeats": tuple([_repeat_from_plain(repeat) for repeat in _listed(plain, "repeats", where)]),
+                "tags": _one(tuple(plain.get("tags", ()))),
+            }
+        )
+        made.__class__ = CaseResult
+    except (TypeError, AttributeError, KeyError) as error:
+        raise StoreError(f"{where}: not a result of a case: {error}") from None
+    return cast(CaseResult, made)
+
+
+def _repeat_from_plain(plain: Mapping[str, Any]) -> Repeat:
+    if "reasons" in plain:
+        plain = {**plain, "reasons": _one(tuple(plain["reasons"]))}
+    made = _OPEN_REPEAT(**plain)
+    made.__class__ = Repeat
+    return cast(Repeat, made)
+
+
+@lru_cache(maxsize=4096)
+def _one(value: T) -> T:
+    """Give for equal values one and the same object."""
+    return value
 
 
 def _listed(plain: Mapping[str, Any], key: str, where: str) -> list[Any]:
@@ -126,7 +173,19 @@ def volatile_lines(record: RunRecord) -> Iterable[str]:
 
 def cases_text(record: RunRecord) -> str:
     """Write the raw results of a run, a line a case; their digest stands in the verdict record."""
-    return "".join(f"{line_of(case_to_plain(case, volatile=False))}\n" for case in record.cases)
+    return "".join(_case_lines(record))
+
+
+def cases_digest(record: RunRecord) -> str:
+    """Give the SHA-256 of the raw results' text, without holding it."""
+    seen = sha256()
+    for line in _case_lines(record):
+        seen.update(line.encode("utf-8"))
+    return seen.hexdigest()
+
+
+def _case_lines(record: RunRecord) -> Iterable[str]:
+    return (f"{line_of(case_to_plain(case, volatile=False))}\n" for case in record.cases)
 
 
 def facts_to_plain(record: RunRecord) -> dict[str, Any]:
@@ -146,8 +205,8 @@ def policy_of(record: RunRecord, where: str) -> Policy | None:
     return dataclasses.replace(build(Policy, levels, where), waivers=waivers)
 
 
-def record_from_plain(plain: Mapping[str, Any], cases: Iterable[Mapping[str, Any]], where: str) -> RunRecord:
-    """Make a run record of its facts and the plain data of its cases."""
+def record_from_plain(plain: Mapping[str, Any], cases: tuple[CaseResult, ...], where: str) -> RunRecord:
+    """Make a run record of its facts and its cases."""
     if plain.get("schema") != SCHEMA:
         raise StoreError(f"{where}: not a run record, found schema {plain.get('schema')!r}; known is {SCHEMA!r}")
     facts = {key: value for key, value in plain.items() if key not in {"schema", "prompts", "files"}}
@@ -158,5 +217,5 @@ def record_from_plain(plain: Mapping[str, Any], cases: Iterable[Mapping[str, Any
         record,
         kind=RunKind(record.kind),
         prompts=tuple(build(PromptFacts, item, where) for item in _listed(plain, "prompts", where)),
-        cases=tuple(case_from_plain(item, where) for item in cases),
+        cases=cases,
     )

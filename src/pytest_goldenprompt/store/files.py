@@ -5,13 +5,22 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pytest_goldenprompt.errors import StoreError
 
 GONE = ".gone"
 """How the hidden name of a folder ends that is being removed."""
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """Read a stored file line by line, each with its end; whatever hinders is a StoreError that names the file."""
+    try:
+        with path.open("rb") as file:
+            yield from file
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def read_text(path: Path) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ from pytest_goldenprompt.model.pointers import LogEntry, Pointer, Pointers
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.store import codec
-from pytest_goldenprompt.store.files import read_text, remove_folders, write_file, write_folder
+from pytest_goldenprompt.store.case_lines import Known, read_cases
+from pytest_goldenprompt.store.files import read_lines, read_text, remove_folders, write_file, write_folder
 from pytest_goldenprompt.store.ledger import LOG, POINTERS, MovedError, read_log, read_pointers, write_move
 from pytest_goldenprompt.store.lock import alone
 
@@ -55,10 +58,13 @@ class FolderStore:
             self._drop_old_checks(record.id)
         return Pointer(record.id, digest_of_bytes(files["run.json"].encode("utf-8")))
 
-    def load(self, pointer: Pointer | str) -> RunRecord:
-        """Read a run record; a missing, damaged or changed one is a StoreError."""
+    def load(self, pointer: Pointer | str, known: Known | None = None) -> RunRecord:
+        """Read a run record; a missing, damaged or changed one is a StoreError.
+
+        Records that are read with the same `known` share the results that are equal to the letter.
+        """
         run_id = pointer if isinstance(pointer, str) else pointer.run
-        record = read_run(self._home(run_id), None if isinstance(pointer, str) else pointer.digest)
+        record = read_run(self._home(run_id), None if isinstance(pointer, str) else pointer.digest, known)
         if record.id != run_id:
             raise StoreError(f"{self.folder}: the folder of run {run_id!r} holds another, found {record.id!r}")
         return record
@@ -155,23 +161,39 @@ class FolderStore:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def read_run(home: Path, digest: str | None = None) -> RunRecord:
+def read_run(home: Path, digest: str | None = None, known: Known | None = None) -> RunRecord:
     """Read the record in one run's folder; `digest` is that of its `run.json` as a pointer holds it."""
     path = home / "run.json"
     text = read_text(path)
     if digest is not None and digest_of_bytes(text.encode("utf-8")) != digest:
         raise StoreError(f"{path}: changed since it was accepted: restore it from version control")
     plain = codec.unsealed(codec.read_object(text, str(path)), str(path))
-    cases = _part(home, "cases.jsonl")
-    return codec.record_from_plain(plain, codec.read_lines(cases, str(home / "cases.jsonl")), str(path))
+    lines = _lines_of(home, "cases.jsonl", plain)
+    try:
+        cases = read_cases(lines, str(home / "cases.jsonl"), known)
+    except StoreError:
+        deque(lines, maxlen=0)  # at the end the digest is looked at: a change since then is told before what it broke
+        raise
+    return codec.record_from_plain(plain, cases, str(path))
+
+
+def _lines_of(home: Path, name: str, plain: Mapping[str, Any]) -> Iterator[bytes]:
+    """Read one of a run's files line by line, and hold it at its end against the digest in `run.json`."""
+    seen, files = sha256(), plain.get("files")
+    for line in read_lines(home / name):
+        seen.update(line)
+        yield line
+    if not isinstance(files, dict) or files.get(name) != seen.hexdigest():
+        raise StoreError(f"{home / name}: changed since it was stored: restore it from version control")
 
 
 def _part(home: Path, name: str) -> str:
-    """Read one of a run's files and hold it against the digest in `run.json`."""
-    text, files = read_text(home / name), _about(home).get("files")
-    if not isinstance(files, dict) or files.get(name) != digest_of_bytes(text.encode("utf-8")):
-        raise StoreError(f"{home / name}: changed since it was stored: restore it from version control")
-    return text
+    """Read one of a run's files as text and hold it against the digest in `run.json`."""
+    content = b"".join(_lines_of(home, name, _about(home)))
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise StoreError(f"{home / name}: damaged: not UTF-8 text") from None
 
 
 def _about(home: Path) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pytest_goldenprompt.judge.pairing import Pair, Pairing
-from pytest_goldenprompt.judge.reading import Reading
+from pytest_goldenprompt.judge.pairing import Pairing
+from pytest_goldenprompt.judge.pairs import Pair, tally
+from pytest_goldenprompt.judge.reading import Reading, Seen
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
@@ -48,10 +49,11 @@ def pair(x, k0, y, k1, *, full=None, **more):
     return Pair("c", reading(x, k0), reading(y, k1, full), **more)
 
 
-def pairing(pairs, **more):
-    """Give the pairing whose stored cases are those of the pairs."""
-    stored = tuple(case("c", one.then.passes, one.then.k, tags=one.tags) for one in pairs)
-    return Pairing(facts(), stored=stored, pairs=tuple(pairs), **more)
+def pairing(pairs, left=None, **more):
+    """Give the pairing whose stored cases are those of the pairs, of which only some may be left to compare."""
+    stored = tuple(Seen(case("c", tags=one.tags), one.then) for one in pairs)
+    here = tuple(pairs if left is None else left)
+    return Pairing(facts(), stored=stored, pairs=here, alike=tally(here), **more)
 
 
 STEADY = (10,) * 40 + (9, 8, 9, 7, 5, 0, 0, 1, 9, 10)

@@ -2,14 +2,25 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import replace
 
 import pytest
 
-from pytest_goldenprompt.judge.bound import Bound, Z, bound, exactly, settles, worst_drop
+from pytest_goldenprompt.judge.bound import Bound, Z, exactly, worst_drop
+from pytest_goldenprompt.judge.bound import bound as bound_of
+from pytest_goldenprompt.judge.bound import settles as settles_for
 from pytest_goldenprompt.judge.mixture import Mixture, fit_library
 from pytest_goldenprompt.judge.noise import scale_of
+from pytest_goldenprompt.judge.pairs import tally
 from unit.judge.records import STEADY, pair
+
+
+def bound(pairs, mixture, *, graded):
+    return bound_of(tally(pairs), mixture, graded=graded)
+
+
+def settles(pairs, mixture, found, margin):
+    return settles_for(tally(pairs), mixture, found, margin)
+
 
 MIXTURE = Mixture(fit_library([(x, 10) for x in STEADY]))
 
@@ -54,7 +65,7 @@ def test_worse_results_never_lower_the_bound():
 
 def test_graded_scores_are_bounded_by_their_own_scatter():
     one = pair(10, 10, 10, 10)
-    soft = replace(one, then=one.then._replace(mean=0.9, variance=0.01), now=one.now._replace(mean=0.7))
+    soft = one._replace(then=one.then._replace(mean=0.9, variance=0.01), now=one.now._replace(mean=0.7))
     found = bound([soft] * 25, MIXTURE, graded=True)
     assert found.drop == pytest.approx(0.2)
     assert found.error == pytest.approx(math.sqrt(25 * 0.01 * 0.2 / 2 + 25 * 0.04) / 25)
@@ -62,7 +73,7 @@ def test_graded_scores_are_bounded_by_their_own_scatter():
 
 def test_scores_that_fall_while_all_pass_are_seen_even_where_none_was_graded_then():
     one = pair(10, 10, 10, 10)
-    soft = replace(one, now=one.now._replace(mean=0.7))
+    soft = one._replace(now=one.now._replace(mean=0.7))
     assert bound([soft] * 25, MIXTURE, graded=False).drop == pytest.approx(0.3)
 
 
@@ -90,7 +101,7 @@ def test_the_repeats_that_are_told_are_the_fewest_that_do():
     found = bound(pairs, MIXTURE, graded=False)._replace(drop=0.0)
 
     def spread(k1):
-        return math.sqrt(sum(scale_of(one, MIXTURE, k1).square for one in pairs))
+        return math.sqrt(sum(scale_of(pair(x, 10, 0, k1), MIXTURE).square for x in STEADY))
 
     fewest = next(k1 for k1 in range(2, 101) if Z * found.error * spread(k1) / spread(1) < 0.05)
     assert settles(pairs, MIXTURE, found, 0.05).startswith(f"about {fewest} repeats")

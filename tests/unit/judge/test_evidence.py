@@ -5,15 +5,16 @@ from dataclasses import replace
 import pytest
 from scipy import stats
 
-from pytest_goldenprompt.judge.evidence import counts_tail, tagged
-from pytest_goldenprompt.judge.evidence import weigh as weigh_pairs
+from pytest_goldenprompt.judge.evidence import counts_tail
+from pytest_goldenprompt.judge.evidence import weigh as weigh_all
 from pytest_goldenprompt.judge.mixture import Mixture, fit_library
+from pytest_goldenprompt.judge.pairs import tagged, tally
 from pytest_goldenprompt.judge.signflip import on_grid, sign_flip_tail
 from unit.judge.records import POLICY, STEADY, pair, pairing
 
 
 def weigh(pairs, mixture, **more):
-    return weigh_pairs(pairs, pairing(pairs, **more), mixture, POLICY)
+    return weigh_all(pairing(pairs, **more), (), mixture, POLICY)
 
 
 MIXTURE = Mixture(fit_library([(x, 10) for x in STEADY]))
@@ -33,9 +34,9 @@ def test_the_case_test_counts_only_cases_that_ever_passed():
 
 
 def test_slices_need_enough_cases_and_are_corrected_for_their_number():
-    tagged = [pair(10, 10, 1, 3, tags=("a", "all"))] * 5 + [pair(10, 10, 3, 3, tags=("b", "all"))] * 5
+    many = [pair(10, 10, 1, 3, tags=("a", "all"))] * 5 + [pair(10, 10, 3, 3, tags=("b", "all"))] * 5
     few = [pair(10, 10, 0, 3, tags=("few", "all"))] * 4
-    evidence = weigh(tagged + few, MIXTURE, graded=False)
+    evidence = weigh(many + few, MIXTURE, graded=False)
     assert list(evidence.slices) == ["a", "b"]
     assert evidence.slices["a"] == counts_tail([(10, 3, 10, 1)] * 5)
     assert evidence.slice == pytest.approx(2 * evidence.slices["a"])
@@ -49,13 +50,12 @@ def test_without_slices_or_passes_there_is_no_evidence():
 def test_slices_that_all_or_too_few_cases_carry_are_left_out():
     pairs = [pair(1, 1, 1, 1, tags=("all", "one"))] + [pair(1, 1, 1, 1, tags=("all", "two"))] * 2
     assert pairing(pairs).slices(2) == ("two",)
-    assert [len(tagged(pairs, tag)) for tag in ("all", "one", "two")] == [3, 1, 2]
+    assert [sum(times for _, times in tagged(tally(pairs), tag)) for tag in ("all", "one", "two")] == [3, 1, 2]
 
 
 def test_slices_and_the_number_of_cases_are_those_of_the_stored_run():
     stored = [pair(10, 10, 1, 3, tags=("a",))] * 6 + [pair(10, 10, 3, 3)] * 6
-    left = stored[3:]
-    evidence = weigh_pairs(left, pairing(stored), MIXTURE, POLICY)
+    evidence = weigh_all(pairing(stored, stored[3:]), (), MIXTURE, POLICY)
     assert evidence.slices == {"a": counts_tail([(10, 3, 10, 1)] * 3)}
     assert evidence.case == pytest.approx(12 * evidence.cases[0])
 
@@ -63,7 +63,8 @@ def test_slices_and_the_number_of_cases_are_those_of_the_stored_run():
 def test_an_empty_slice_says_nothing_even_among_noise():
     flaky = Mixture(fit_library([(5, 10)] * 200))
     wild = [pair(5, 10, 10, 10)] * 20
-    evidence = weigh_pairs(wild, pairing(wild + [pair(5, 10, 5, 10, tags=("a",))] * 5), flaky, POLICY)
+    sliced = wild + [pair(5, 10, 5, 10, tags=("a",))] * 5
+    evidence = weigh_all(pairing(sliced, wild), (), flaky, POLICY)
     assert (evidence.phi > 1.0, evidence.slices) == (True, {"a": 1.0})
 
 
@@ -115,7 +116,7 @@ def test_frozen_repeats_count_once():
 
 def test_graded_scores_are_tested_beside_the_passes():
     soft = pair(10, 10, 10, 10)
-    fallen = [replace(soft, now=soft.now._replace(mean=0.8))] * 9
+    fallen = [soft._replace(now=soft.now._replace(mean=0.8))] * 9
     evidence = weigh(fallen, MIXTURE, graded=True)
     assert evidence.mean == pytest.approx(2 * sign_flip_tail([on_grid(0.2)] * 9))
     assert weigh([pair(10, 10, 1, 10)] * 9, MIXTURE, graded=True).mean == pytest.approx(

@@ -4,9 +4,10 @@ import pytest
 
 from pytest_goldenprompt.judge.figures import changes, count, is_missing, majority_rate, pass_rate
 from pytest_goldenprompt.judge.pairing import pair
+from pytest_goldenprompt.judge.reading import see
 from pytest_goldenprompt.model.result import Repeat
 from pytest_goldenprompt.model.verdict import Change
-from unit.judge.records import case, facts, run
+from unit.judge.records import PROMPT, case, facts, run
 
 
 def formed(case_id, *repeats):
@@ -26,7 +27,7 @@ def test_without_a_pair_there_is_only_now():
 
 
 def test_rates_leave_out_what_was_not_observed():
-    results = [case("a", 1, 3), case("b", 3, 3), case("c", repeats=())]
+    results = see(run(case("a", 1, 3), case("b", 3, 3), case("c", repeats=())))[PROMPT]
     assert pass_rate(results) == pytest.approx(2 / 3)
     assert majority_rate(results) == 0.5
     assert majority_rate([]) is None

@@ -6,8 +6,26 @@ import pytest
 from scipy import stats
 
 from pytest_goldenprompt.judge.mixture import Mixture, fit_library
-from pytest_goldenprompt.judge.noise import CAP, collapsed, is_frozen, noise_factor, scale_of, weight_of
+from pytest_goldenprompt.judge.noise import (
+    CAP,
+    collapsed,
+    is_frozen,
+    noise_factor,
+    parts_of_square,
+    scale_of,
+    weight_of,
+)
+from pytest_goldenprompt.judge.pairs import tally
 from unit.judge.records import pair, reading
+
+
+def noise(pairs, mixture, floor):
+    return noise_factor(tally(pairs), mixture, floor)
+
+
+def frozen(pairs):
+    return is_frozen(tally(pairs))
+
 
 RATES = (0.999,) * 70 + (0.9,) * 18 + (0.5,) * 7 + (0.02,) * 5
 
@@ -29,27 +47,33 @@ def test_a_case_is_predicted_to_scatter_as_the_mixture_says():
     square = sum(chance * (y / 4 - 0.9) ** 2 for y, chance in enumerate(chances))
     gain = sum(chance * min((y / 4 - 0.9) ** 2, CAP * square) for y, chance in enumerate(chances) if y == 4)
     assert scale_of(pair(9, 10, 0, 4), mixture) == (pytest.approx(square), pytest.approx(gain))
-    assert scale_of(pair(9, 10, 0, 7), mixture, 4) == scale_of(pair(9, 10, 0, 4), mixture)
+
+
+@pytest.mark.parametrize("k1", [1, 4, 30])
+def test_the_predicted_square_is_told_for_any_number_of_repeats(k1):
+    mixture = Mixture(fit_library([(9, 10)] * 50 + [(10, 10)] * 50))
+    luck, rest = parts_of_square(mixture, 9, 10)
+    assert luck / k1 + rest == pytest.approx(scale_of(pair(9, 10, 0, k1), mixture).square, rel=1e-12)
 
 
 def test_unchanged_cases_rarely_look_noisier_than_luck():
     rng = random.Random(1)
-    noisy = sum(noise_factor(*month(rng), 1.25) > 1.0 for _ in range(100))
+    noisy = sum(noise(*month(rng), 1.25) > 1.0 for _ in range(100))
     assert noisy <= 20
 
 
 def test_cases_that_jump_about_between_months_are_noisier_than_luck():
     rng = random.Random(1)
-    calm, jumpy = (sum(noise_factor(*month(rng, spread), 1.25) > 1.0 for _ in range(60)) for spread in (0.0, 0.4))
+    calm, jumpy = (sum(noise(*month(rng, spread), 1.25) > 1.0 for _ in range(60)) for spread in (0.0, 0.4))
     assert jumpy >= 20
     assert jumpy >= 2 * calm
 
 
 def test_real_fixes_of_dead_cases_are_not_read_as_noise():
     pairs, mixture = month(random.Random(3))
-    plain = noise_factor(pairs, mixture, 1.25)
+    plain = noise(pairs, mixture, 1.25)
     fixed = [pair(x.then.passes, 10, 10, 10) if x.then.passes <= 1 else x for x in pairs]
-    assert (plain, noise_factor(fixed, mixture, 1.25)) == (1.0, 1.0)
+    assert (plain, noise(fixed, mixture, 1.25)) == (1.0, 1.0)
 
 
 def test_worse_results_never_raise_the_noise_factor():
@@ -59,11 +83,11 @@ def test_worse_results_never_raise_the_noise_factor():
         index = rng.randrange(len(pairs))
         worse = list(pairs)
         worse[index] = pair(pairs[index].then.passes, 10, max(0, pairs[index].now.passes - 1), 3)
-        assert noise_factor(worse, mixture, 1.0) <= noise_factor(pairs, mixture, 1.0)
+        assert noise(worse, mixture, 1.0) <= noise(pairs, mixture, 1.0)
 
 
 def test_no_pairs_are_no_noise():
-    assert noise_factor([], Mixture(fit_library([])), 1.25) == 1.0
+    assert noise([], Mixture(fit_library([])), 1.25) == 1.0
 
 
 def test_the_weight_turns_rates_into_counts():
@@ -73,15 +97,15 @@ def test_the_weight_turns_rates_into_counts():
 
 def test_three_jumps_among_repeats_that_never_mix_are_frozen():
     jumps, steady = [pair(0, 5, 5, 5)] * 3, [pair(5, 5, 5, 5)] * 90
-    assert is_frozen(jumps + steady)
-    assert is_frozen(jumps + steady + [pair(2, 5, 2, 5)] * 2)
-    assert not is_frozen(jumps + steady + [pair(2, 5, 2, 5)] * 3)
-    assert not is_frozen(jumps[:2] + steady)
+    assert frozen(jumps + steady)
+    assert frozen(jumps + steady + [pair(2, 5, 2, 5)] * 2)
+    assert not frozen(jumps + steady + [pair(2, 5, 2, 5)] * 3)
+    assert not frozen(jumps[:2] + steady)
 
 
 def test_single_repeats_and_mixed_answers_are_no_jumps():
-    assert not is_frozen([pair(0, 1, 1, 1)] * 9)
-    assert not is_frozen([pair(0, 5, 4, 5)] * 9)
+    assert not frozen([pair(0, 1, 1, 1)] * 9)
+    assert not frozen([pair(0, 5, 4, 5)] * 9)
 
 
 def test_copies_count_as_the_majoritys_one_observation():

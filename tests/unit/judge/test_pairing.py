@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_goldenprompt.judge.pairing import pair, stand_ins, used_to_pass
+from pytest_goldenprompt.judge.pairing import pair, used_to_pass
+from pytest_goldenprompt.judge.pairs import stand_ins
 from pytest_goldenprompt.model.result import Repeat
 from unit.judge.records import case, facts, run
 

@@ -12,6 +12,7 @@ from pytest_goldenprompt.model.pointers import LogEntry, Pointers
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.store import codec
+from pytest_goldenprompt.store.case_lines import read_cases
 from pytest_goldenprompt.store.folder import FolderStore
 from unit.store.records import case, name_of, record, save, texts, verdict
 
@@ -128,7 +129,8 @@ def test_any_text_comes_back_from_a_line(text):
 def test_any_record_comes_back(made):
     facts, cases = codec.facts_to_plain(made), codec.cases_text(made)
     facts = codec.read_object(json.dumps(facts), "x")
-    assert codec.record_from_plain(facts, codec.read_lines(cases, "x"), "x") == joined(made)
+    results = read_cases(cases.encode().splitlines(keepends=True), "x")
+    assert codec.record_from_plain(facts, results, "x") == joined(made)
 
 
 @FREELY
