@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 CASE = re.compile(r"@case:([\w./-]+)")
-FAULT = re.compile(r"@fault:([a-z]+|\d{3}(?::[\d.]+)?)(?:x(\d+))?")
+FAULT = re.compile(r"@fault:([a-z]+?|\d{3}(?::[\d.]+)?)(?:x(\d+))?(?!\w)")
 REASONS = {200: "OK", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 429: "Too Many Requests"}
 OTHER_MODEL = "another-model-1"
 
@@ -42,7 +42,7 @@ def echo(body: Mapping[str, Any]) -> str:
 
 @dataclass
 class OpenAIServer:
-    """What the server does, and what it has seen. `faults` go by number of the call (from 1) or by case.
+    """What the server does, and what it has seen. `faults` go by number of the call (from 1) or by case, `KINDxN` too.
 
     `rate` is a ceiling in calls a second (bursts of a second's worth); what is above it gets 429 with Retry-After.
     """
@@ -60,6 +60,8 @@ class OpenAIServer:
     statuses: Counter[int] = field(default_factory=Counter)
     times: list[tuple[str, float]] = field(default_factory=list)
     """Case and arrival (monotonic seconds) of each call."""
+    refused: list[float] = field(default_factory=list)
+    """Arrival of each call above the ceiling."""
 
     def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
@@ -107,11 +109,11 @@ class OpenAIServer:
         self.seen[case] += 1
         self.times.append((case, time.monotonic()))
         if self.rate is not None and not self._admitted():
+            self.refused.append(time.monotonic())
             return f"429:{1 / self.rate:.3f}"
-        asked = FAULT.search(text)
-        if asked and (asked[2] is None or self.seen[case] <= int(asked[2])):
-            return asked[1]
-        return self.faults.get(self.calls, self.faults.get(case, ""))
+        scripted = self.faults.get(self.calls, self.faults.get(case, ""))
+        asked = FAULT.search(text) or FAULT.search(f"@fault:{scripted}")
+        return asked[1] if asked and (asked[2] is None or self.seen[case] <= int(asked[2])) else ""
 
     def _admitted(self) -> bool:
         assert self.rate is not None

@@ -35,6 +35,7 @@ from pytest_goldenprompt.cli import COMMANDS
 from pytest_goldenprompt.evaluators.evaluate import check_case, judge_output
 from pytest_goldenprompt.formats.cases import case_of
 from pytest_goldenprompt.formats.datasets import read_dataset
+from pytest_goldenprompt.formats.limits import read_terms
 from pytest_goldenprompt.formats.pairing import PROMPT_ENDINGS, is_dataset
 from pytest_goldenprompt.formats.policy import POLICY_FILE, read_policy
 from pytest_goldenprompt.formats.prompts import read_prompt
@@ -114,6 +115,7 @@ class Reader:
             assert read_prompt(self.folder, path).messages
         elif path.name == POLICY_FILE:
             assert read_policy(self.folder)
+            assert read_terms(self.folder)
 
     def run(self, text: str) -> None:
         """Run the commands of a block, each with what is shown below it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 from pytest_goldenprompt.engine.attempt import LONGEST_WAIT, TOO_MANY, Limits, wait_asked
 from pytest_goldenprompt.engine.breaker import Breaker
@@ -15,9 +16,15 @@ from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
 
 OVERLOADED = frozenset({408, 502, 503, 504, 529})
+OWN_FAULT, OTHERS = 5, 10
+"""Refusals of one call, and answers to others meanwhile, from which on the refusals are that call's own."""
+
 BYTES_A_TOKEN = 4
 FIRST_ANSWER = 256
 """Tokens of an answer, as long as none was seen."""
+
+Call: TypeAlias = tuple[str, str, int]
+"""Prompt, case and repeat."""
 
 
 class Lane:
@@ -36,6 +43,9 @@ class Lane:
         self._breaker = Breaker(limits.outage, limits.throttled)
         self._allowance = allowance
         self._answer = float(FIRST_ANSWER)
+        self._answers = 0
+        self._refusals: dict[Call, tuple[int, int]] = {}
+        """How often a call was refused, and how many answers there had been before."""
         self._seconds = 0.0
         """What an answer takes lately; 0 as long as there was none."""
 
@@ -77,6 +87,7 @@ class Lane:
             self._failed(trip, request, outcome, now)
 
     def _answered(self, trip: Trip, request: Request, output: Output, now: float) -> None:
+        self._answers += 1
         self._breaker.answered()
         self._pace.accepted(now)
         seconds = now - trip.began
@@ -93,23 +104,29 @@ class Lane:
         if not error.transient:
             self._breaker.answered()
             return
-        asked = wait_asked(error)
+        asked, call = wait_asked(error), (request.prompt_id, request.case_id, request.repeat)
         if asked <= LONGEST_WAIT:
             self.paused = max(self.paused, now + asked)
         elif asked < math.inf:
             self.down = f"it asks for a pause of {asked:.0f} s ({error})"
         refused = error.status == TOO_MANY
         if refused:
-            self._refused(trip, now)
+            self._refused(trip, call, now)
         elif error.status in OVERLOADED:
             self._window.halve(trip.began, now)
-        call = request.prompt_id, request.case_id, request.repeat
         self._breaker.failed(call, now, refused=refused, probe=trip.probe)
         if self._breaker.is_down:
             self.down = self.down or f"{error}"
 
-    def _refused(self, trip: Trip, now: float) -> None:
-        """Learn the pace that is accepted, and keep the places that it takes: fewer would only waste it."""
+    def _refused(self, trip: Trip, call: Call, now: float) -> None:
+        """Learn the pace that is accepted, and keep the places that it takes: fewer would only waste it.
+
+        A call that is refused again and again while others are answered is itself too much, and teaches nothing.
+        """
+        times, answers = self._refusals.get(call, (0, self._answers))
+        self._refusals[call] = times + 1, answers
+        if times + 1 >= OWN_FAULT and self._answers - answers >= OTHERS:
+            return
         paced = self._pace.rate < math.inf
         self._pace.refused(trip.began, now)
         least = math.ceil(self._pace.rate * self._seconds) if self._seconds else self._window.size

@@ -11,6 +11,9 @@ SPAN = 10.0
 LONG_SPAN = 120.0
 """The same where too few were accepted to tell."""
 
+SHORT_SPAN = 1.0
+"""The same at least: the first calls of a run come all at once."""
+
 FEW = 10
 BELOW = 0.95
 """Share of what was accepted at which calls go on after a refusal."""
@@ -18,8 +21,11 @@ BELOW = 0.95
 GROWTH = 0.01
 """Share of the last pace by which the pace grows in a second, and no more than a tenth of that with one call."""
 
+FAST = 0.1
+"""Share of the pace itself by which it grows in a second where the ceiling must be higher or is hardly known."""
+
 UNHURT = 1.2
-"""Times the last pace beyond which the ceiling must be higher: the pace then doubles in a quarter of a minute."""
+"""Times the last pace beyond which the ceiling must be higher."""
 
 SLOWEST = 1 / 20
 """Calls a second; where a provider wants fewer, its pauses say so."""
@@ -38,6 +44,7 @@ class Pace:
         self.rate = math.inf
         self._base = math.inf
         self._learned = -math.inf
+        self._rounds = 0
         self._grown = 0.0
         self._next = -math.inf
         self._began: deque[float] = deque()
@@ -58,8 +65,8 @@ class Pace:
         """Grow, where a pace was learned."""
         if self.rate == math.inf:
             return
-        unhurt = self.rate > UNHURT * self._base
-        speed = GROWTH * (5 * self.rate if unhurt else self._base)
+        unsure = self._rounds == 1 or self.rate > UNHURT * self._base
+        speed = FAST * self.rate if unsure else GROWTH * self._base
         self.rate += speed * min(now - self._grown, 0.1)
         self._grown = now
 
@@ -72,6 +79,7 @@ class Pace:
         most = BELOW * min(self.rate, self._measured(now))
         self.rate = self._base = max(SLOWEST, most, 0.0 if self.rate == math.inf else self.rate / 2)
         self._learned = self._grown = now
+        self._rounds += 1
         self._next = max(self._next, now)
 
     def _measured(self, now: float) -> float:
@@ -79,7 +87,7 @@ class Pace:
         short = self._count(now, SPAN)
         count, span = (short, SPAN) if short >= FEW else (self._count(now, LONG_SPAN), LONG_SPAN)
         passed = now - self._began[0] if self._began else 0.0
-        return max(1, count) / max(1.0, min(span, passed))
+        return max(1, count) / max(SHORT_SPAN, min(span, passed))
 
     def _count(self, now: float, span: float) -> int:
         since = now - span

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Iterable
 
 from pytest_goldenprompt.model.limits import Allowance
 
@@ -45,7 +46,8 @@ class PerMinute:
         self._forget(now)
         if not self._entries:
             return -math.inf
-        by_calls = self._entries[0].began + self._span if len(self._entries) >= self._most else -math.inf
+        over_calls = len(self._entries) - self._most
+        by_calls = self._entries[int(over_calls)].began + self._span if over_calls >= 0 else -math.inf
         over = self._used + tokens - self._tokens
         return by_calls if over <= 0 else max(by_calls, self._free(over))
 
@@ -61,6 +63,17 @@ class PerMinute:
         if not entry.is_old:
             self._used += tokens - entry.tokens
             entry.tokens = tokens
+
+    def recent(self, now: float) -> list[tuple[float, float]]:
+        """Give age and tokens of each call that still counts, the oldest first."""
+        self._forget(now)
+        return [(now - entry.began, entry.tokens) for entry in self._entries]
+
+    def remember(self, calls: Iterable[tuple[float, float]], now: float) -> None:
+        """Count calls that another process made, given by age and tokens."""
+        others = [Entry(now - age, tokens) for age, tokens in calls]
+        self._entries = deque(sorted([*self._entries, *others], key=lambda entry: entry.began))
+        self._used += sum(entry.tokens for entry in others)
 
     def _free(self, tokens: float) -> float:
         """Give the moment at which so many tokens are a minute old; that of the last call where all are too few."""

@@ -75,7 +75,7 @@ class Purse:
         names = sorted({*self._elsewhere, *self._accounts})
         here = {name: account.spent for name, account in self._accounts.items()}
         found = {name: self._elsewhere.get(name, Spend()) + here.get(name, Spend()) for name in names}
-        return {name: spend for name, spend in found.items() if spend.calls}
+        return {name: spend for name, spend in found.items() if spend != Spend()}
 
     @property
     def calls(self) -> int:

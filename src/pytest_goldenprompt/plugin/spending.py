@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
@@ -71,9 +72,10 @@ class WorkerSpending:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Hand it over with the worker's last message."""
+        """Hand it over with the worker's last message, and what the next call must know."""
         output: dict[str, Any] = session.config.workeroutput  # type: ignore[attr-defined]  # set by pytest-xdist
-        output[SPENT] = spent_to_plain(self._library.traffic.purse.spent)
+        traffic = self._library.traffic
+        output[SPENT] = json.dumps([spent_to_plain(traffic.purse.spent), traffic.told(time.monotonic())])
 
 
 class ControllerSpending:
@@ -96,14 +98,16 @@ class ControllerSpending:
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:
         """Add what a worker spent; of one that was lost, all it could have spent."""
         del error
-        plain = getattr(node, "workeroutput", {}).get(SPENT)
-        if plain is None:
+        traffic = self._library.traffic
+        text = getattr(node, "workeroutput", {}).get(SPENT)
+        if text is None:
             lost = share(self._caps, *self._parts[node.workerinput["workerid"]])
             calls, amount = lost.calls or 0, lost.budget or NOTHING
-            spent = {LOST: Spend(calls=calls, priced=calls, amount=amount, estimated=amount)}
+            traffic.purse.add({LOST: Spend(calls=calls, priced=calls, amount=amount, estimated=amount)})
         else:
-            spent = spent_from_plain(plain)
-        self._library.traffic.purse.add(spent)
+            spent, told = json.loads(text)
+            traffic.purse.add(spent_from_plain(spent))
+            traffic.learn(told, time.monotonic())
 
 
 def _moment(seconds: float | None) -> float | None:

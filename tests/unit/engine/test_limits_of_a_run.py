@@ -121,9 +121,13 @@ def test_calls_that_can_never_succeed_are_no_outage():
 
 def test_a_request_that_is_always_refused_as_one_too_many_costs_itself_alone():
     large = ProviderError("request too large", transient=True, status=429)
-    for concurrency in (1, 16):
-        answers = run(Model(lambda now, request: large if request.case_id == "c3" else YES), 60, Limits(concurrency))
-        assert errors(answers) == ["request too large"]
+    model = Model(lambda now, request: large if request.case_id == "c3" else YES)
+    assert errors(run(model, 600)) == ["request too large"]
+    others = [second for second, case, _ in model.calls if case != "c3"]
+    assert max(others) < 1.5 * 600 / 16
+    assert max(model.seconds) < 90
+    alone = Model(lambda now, request: large if request.case_id == "c3" else YES)
+    assert errors(run(alone, 60, Limits(concurrency=1))) == ["request too large"]
 
 
 def test_a_provider_that_refuses_everything_for_a_minute_is_down():

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from pytest_goldenprompt.engine.pace import BELOW, GROWTH, Pace
+from pytest_goldenprompt.engine.pace import BELOW, Pace
 
 
 def steady(pace, rate, begin, end):
@@ -96,28 +96,37 @@ def test_starts_keep_the_pace_and_a_late_one_is_made_up_for_a_little():
     assert starts == pytest.approx([0.0, 0.12, 0.2, 1.3, 1.35])
 
 
+def learned(rounds=2):
+    """A pace that was learned from as many refusals as rounds, one second after another from second 30 on."""
+    pace = Pace()
+    steady(pace, 10, 0, 30)
+    for second in range(30, 30 + rounds):
+        pace.refused(second, second)
+    return pace
+
+
+def grow(pace, seconds, begin=40.0):
+    """Accept ten calls a second and give the growth."""
+    pace.accepted(begin)
+    before = pace.rate
+    for number in range(1, 10 * seconds + 1):
+        pace.accepted(begin + number / 10)
+    return pace.rate / before - 1
+
+
 def test_it_grows_by_a_hundredth_a_second_and_a_thousandth_a_call_at_most():
-    pace = Pace()
-    steady(pace, 10, 0, 30)
-    pace.refused(30.0, 30.0)
+    assert grow(learned(), 10) == pytest.approx(0.1, rel=0.02)
+    pace = learned()
     base = pace.rate
-    pace.accepted(30.01)
-    assert pace.rate == pytest.approx(base * (1 + GROWTH * 0.01))
-    pace.accepted(40.0)
-    assert pace.rate == pytest.approx(base * (1 + GROWTH * 0.01 + GROWTH / 10))
+    pace.accepted(300.0)
+    assert pace.rate == pytest.approx(base * 1.001)
 
 
-def test_far_above_the_known_ceiling_it_grows_faster():
-    pace = Pace()
-    steady(pace, 10, 0, 30)
-    pace.refused(30.0, 30.0)
-    base = pace.rate
-    seconds = 0
-    while pace.rate < 2 * base:
-        seconds += 1
-        for part in range(10):
-            pace.accepted(30 + seconds + part / 10)
-    assert 20 < seconds < 35
+def test_far_above_the_known_ceiling_or_after_a_single_refusal_it_grows_faster():
+    pace = learned()
+    assert grow(pace, 25) > 0.3
+    assert grow(pace, 5, 70.0) == pytest.approx(1.1**5 - 1, rel=0.1)
+    assert grow(learned(rounds=1), 5) == pytest.approx(1.1**5 - 1, rel=0.1)
 
 
 def test_what_is_long_over_is_forgotten():

@@ -90,3 +90,16 @@ def test_tokens_matter_only_where_they_are_limited():
     assert PerMinute(Allowance(None, 5)).counts_tokens
     assert not PerMinute(Allowance(5)).counts_tokens
     assert PerMinute(Allowance()).opens(0.0, math.inf) == -math.inf
+
+
+def test_calls_that_another_process_made_count():
+    one, other = PerMinute(Allowance(4, 1000)), PerMinute(Allowance(4, 1000))
+    for second in (0.0, 50.0, 55.0):
+        one.start(second, 100.0)
+    other.start(1058.0, 300.0)
+    other.remember(one.recent(60.0), 1060.0)
+    assert other.recent(1060.0) == [(10.0, 100.0), (5.0, 100.0), (2.0, 300.0)]
+    assert other.opens(1060.0, 500.0) == -math.inf
+    assert other.opens(1060.0, 501.0) == 1110.0
+    other.remember([(1.0, 0.0)] * 3, 1060.0)
+    assert other.opens(1060.0, 0.0) == 1118.0, "six calls, of which three must be a minute old"
