@@ -13,7 +13,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_goldenprompt.judge.gate import judge
 from pytest_goldenprompt.judge.injection import DROPS, Drop, Place, chances, inject, places
@@ -89,7 +89,11 @@ class _Try:
 
 
 def calibrate(record: RunRecord, policy: Policy, *, seed: str, splits: int) -> Certificate:
-    """Measure the gate; the same record, policy, seed and number of splits give the same certificate."""
+    """Measure the gate; the same record, policy, seed and number of splits give the same certificate.
+
+    Waivers take no part: what is excused for a while is measured like anything else.
+    """
+    policy = replace(policy, waivers=())
     ground = ground_of(record, policy)
     targets = [(drop, places(drop, ground.record, policy)) for drop in DROPS]
     flags: list[list[PromptVerdict]] = []

@@ -12,6 +12,7 @@ from pytest_goldenprompt.judge.topup import top_up
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.result import Repeat
 from pytest_goldenprompt.model.verdict import State
+from pytest_goldenprompt.model.waiver import Waiver
 from unit.judge.records import POLICY, STEADY, case, cases, facts, run
 
 
@@ -87,6 +88,14 @@ def test_a_case_that_must_always_pass_and_does_not_is_the_reason_that_is_told():
     assert found.alarms.hits == found.must_pass > 2
     assert found.failing_musts == ("support/triage/must",)
     assert not found.within_aim
+
+
+def test_a_waived_case_is_measured_like_any_other():
+    record = run(*cases([10] * 10), case("must", 5, 10, must_pass=True))
+    waiver = Waiver("support/triage", "jane", "known", "2099-12-31", case="must")
+    bare, waived = (calibrate(record, Policy(waivers=kept), seed="s", splits=4) for kept in ((), (waiver,)))
+    assert waived == bare
+    assert bare.alarms.hits > 0
 
 
 def test_where_nothing_can_be_split_nothing_is_tried():
