@@ -16,8 +16,8 @@ from pytest_goldenprompt.model.verdict import Change, PromptVerdict, State, Verd
 from pytest_goldenprompt.model.waiver import Waiver
 
 FAILING = {WaiverState.LAPSED, WaiverState.EXCEEDED}
-WHOLE = {State.PASS, State.INCONCLUSIVE, State.NEW}
-"""States of a prompt in which nothing is missing, so that a waiver without use is one."""
+PARTIAL = {State.INCOMPLETE, State.ERROR, State.NO_BASELINE}
+"""States of a prompt in which something is missing, so that a waiver may yet be of use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _waived(waiver: Waiver, compared: Compared, prompt: PromptVerdict | None) ->
     first = covered[0] if covered else []
     state = _state(waiver, covered, compared, prompt)
     cases = () if is_whole(waiver) else tuple(one.key[1] for one in first)
-    told = _told(waiver, state, first, final=prompt is None or prompt.state in WHOLE)
+    told = _told(waiver, state, first, final=prompt is None or prompt.state not in PARTIAL)
     return Waived(waiver, state, cases, rates(first), told)
 
 

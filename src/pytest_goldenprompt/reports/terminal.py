@@ -99,7 +99,7 @@ def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
     form = prompt.format_compliance
     if form.then is not None and form.now is not None and form.then != form.now:
         yield Line(f"  form    {_moved(form)} of the answers have the form asked for")
-    if prompt.history:
+    if len(prompt.history) > 1:
         yield Line(f"  months  {_months(prompt)}")
     for one in prompt.slices:
         yield Line(f"  slice   {one_line(one.tag)}: {_moved(one.rate)} of {one.cases} cases pass")
