@@ -17,6 +17,7 @@ from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats import answers as files
 from pytest_goldenprompt.formats.policy import read_policy
+from pytest_goldenprompt.judge.copies import counted_once
 from pytest_goldenprompt.judge.decide import References, decide
 from pytest_goldenprompt.judge.pooling import pooled
 from pytest_goldenprompt.model.policy import Policy
@@ -112,7 +113,7 @@ def _record(imported: _Imported, month: str, policy: Policy) -> RunRecord:
     moment = now()
     cases = sorted(imported.cases, key=lambda case: (case.prompt_id, case.case_id))
     _refuse_twice([facts.id for facts in imported.prompts])
-    record = RunRecord(
+    made = RunRecord(
         id="",
         kind=RunKind.IMPORT,
         month=month,
@@ -124,6 +125,7 @@ def _record(imported: _Imported, month: str, policy: Policy) -> RunRecord:
         prompts=tuple(sorted(imported.prompts, key=lambda facts: facts.id)),
         cases=tuple(cases),
     )
+    record = counted_once(made, {digest: len(text) for digest, text in imported.texts.items()})
     stamp = moment.replace("-", "").replace(":", "")
     content = f"{month}\n{cases_text(record)}"  # a script may import several months within a second
     return replace(record, id=f"{stamp}-{digest_of_bytes(content.encode())[:6]}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pytest_goldenprompt.engine.attempt import Answer
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.evaluators.evaluate import judge_output
+from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 
 
@@ -42,7 +43,12 @@ def _repeat(planned: PlannedCase, answer: Answer, texts: dict[str, str]) -> Repe
     repeat = judge_output(planned.evaluators, answer.output, planned.case)
     if repeat.output is not None:
         texts[repeat.output] = answer.output.text
-    return replace(repeat, latency=answer.latency, response_id=answer.output.response_id, attempts=answer.attempts)
+    return replace(repeat, latency=answer.latency, response_id=_name(answer.output, repeat), attempts=answer.attempts)
+
+
+def _name(output: Output, repeat: Repeat) -> str | None:
+    """Name an answer; one that its provider vouches for is the same one whenever it is given."""
+    return output.response_id or (f"always-{repeat.output}" if output.deterministic else None)
 
 
 def mark_copies(repeats: list[Repeat]) -> list[Repeat]:

@@ -179,4 +179,10 @@ def _facts(relative: str, dataset: Dataset, prompt: Prompt | None, provider: str
         draft=dataset.status is Status.DRAFT,
         retired=_is_retired(dataset),
         min_pass_rate=dataset.min_pass_rate,
+        temperature=_temperature(parameters),
     )
+
+
+def _temperature(parameters: Mapping[str, JSON]) -> float | None:
+    value = parameters.get("temperature")
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

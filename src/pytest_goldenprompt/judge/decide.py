@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pytest_goldenprompt.judge.anchor import unanchored, with_anchor
 from pytest_goldenprompt.judge.attribution import with_causes
+from pytest_goldenprompt.judge.copies import with_copies_told
 from pytest_goldenprompt.judge.gate import judge
 from pytest_goldenprompt.judge.loosening import loosened
 from pytest_goldenprompt.judge.waived import Compared, with_waivers
@@ -47,5 +48,6 @@ def decide(
         verdict = with_anchor(verdict, anchor, current, policy, waivers)
     if policy.waivers:
         verdict = with_waivers(verdict, policy.waivers, Compared(baseline, anchor, current, day))
+    verdict = with_copies_told(verdict, baseline, current)
     told = tuple(unanchored(anchor, current)) if anchor else ()
     return replace(verdict, reasons=(*verdict.reasons, *told), loosened=loosened(baseline, current))

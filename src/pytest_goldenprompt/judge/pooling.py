@@ -24,7 +24,7 @@ def pooled(newest: RunRecord, earlier: Sequence[RunRecord]) -> RunRecord:
 
     A prompt's repeats are joined for as long as its fingerprint is one and the same and the month is not worse than
     `newest` by more than luck explains; a case's, for as long as its definition is. The first month that differs ends
-    it. Nothing is joined where repeats are no independent looks: deterministic providers and recorded answers.
+    it. Nothing is joined where repeats are no independent looks: deterministic providers, recorded answers and copies.
     """
     shares = list(_shares(newest, earlier))
     more: dict[tuple[str, str], list[Repeat]] = defaultdict(list)
@@ -77,7 +77,7 @@ def _by_prompt(record: RunRecord) -> dict[str, dict[str, CaseResult]]:
 def _may_join(now: PromptFacts | None, then: PromptFacts | None) -> bool:
     if now is None or then is None or fingerprint(now) != fingerprint(then):
         return False
-    return not any(facts.deterministic or facts.replayed for facts in (now, then))
+    return not any(facts.deterministic or facts.replayed or facts.copied for facts in (now, then))
 
 
 def _same_cases(now: Cases, then: Cases) -> Cases:

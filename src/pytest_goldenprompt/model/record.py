@@ -26,6 +26,7 @@ class PromptFacts:
     """One prompt of a run: digests, people, the model as asked and as answered.
 
     `deterministic` says that the same request always gets the same answer, so that there is no luck to test.
+    `temperature` is the one that its requests ask for; `copied` says that repeats were the same text all the same.
     A retired prompt takes no part. `error` is set where prompt or dataset could not be read. Neither has results.
     """
 
@@ -47,6 +48,8 @@ class PromptFacts:
     retired: bool = False
     min_pass_rate: float | None = None
     error: str | None = None
+    temperature: float | None = None
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

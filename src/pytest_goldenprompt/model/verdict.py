@@ -106,7 +106,8 @@ class PromptVerdict:
     `kinds` are those of mean, slice, case, removed, changed, missing, bar and waiver that speak against the prompt.
     `drop` and `drop_upper` are points of 0..1 (positive is worse). `cases` are the named ones, `outcomes` all. `needs`
     says what would settle an inconclusive state. `excused` are kinds that a waiver for the
-    whole prompt takes out of `kinds`. `history` are the months before, oldest first.
+    whole prompt takes out of `kinds`. `history` are the months before, oldest first. `notes` are sentences on how the
+    results were read, whatever the state.
     """
 
     id: str
@@ -132,6 +133,7 @@ class PromptVerdict:
     draft: bool = False
     excused: tuple[str, ...] = ()
     history: tuple[MonthRate, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

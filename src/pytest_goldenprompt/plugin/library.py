@@ -12,6 +12,7 @@ from pytest_goldenprompt.errors import InputError, StoreError
 from pytest_goldenprompt.formats.pairing import misplaced
 from pytest_goldenprompt.formats.policy import POLICY_FILE
 from pytest_goldenprompt.judge import certain
+from pytest_goldenprompt.judge.copies import surely
 from pytest_goldenprompt.judge.waivers import alone, in_force
 from pytest_goldenprompt.model.contracts import Provider, ProviderSetting
 from pytest_goldenprompt.model.limits import Spend, Terms
@@ -126,7 +127,15 @@ class Library:
         return self.policy.baseline_repeats if self.settings.record else self.policy.repeats
 
     def judge_alone(self, facts: PromptFacts, result: CaseResult) -> tuple[CaseOutcome, bool]:
-        """Say how a case stands by itself, before the others are known, and whether its item fails."""
+        """Say how a case stands by itself, before the others are known, and whether its item fails.
+
+        An item does not fail by repeats that may turn out to be copies once the others are known.
+        """
+        outcome, red = self._judge_alone(facts, result)
+        sure = surely(facts, result)
+        return self._judge_alone(facts, sure) if red and sure is not result else (outcome, red)
+
+    def _judge_alone(self, facts: PromptFacts, result: CaseResult) -> tuple[CaseOutcome, bool]:
         if self._yardstick is None:
             planned = sum(len(prompt.cases) for prompt in self.planned.values())
             self._yardstick = certain.yardstick(self.reference.baseline, self.policy, planned)
@@ -154,9 +163,9 @@ class Library:
         return by_luck and not sure and more
 
     def can_confirm(self, facts: PromptFacts) -> bool:
-        """Say whether asking again tells anything: there is luck, and the answers are live ones."""
+        """Say whether asking again tells anything: there is luck, and the answers are live ones and no copies."""
         live = facts.provider.partition(":")[0] != "replay" and self.settings.replay not in {"none", "once"}
-        return live and not facts.deterministic
+        return live and not facts.deterministic and not facts.copied
 
     @property
     def spent(self) -> dict[str, Spend]:

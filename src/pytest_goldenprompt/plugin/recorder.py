@@ -9,6 +9,7 @@ from datetime import datetime
 import pytest
 
 from pytest_goldenprompt.engine.grade import Graded
+from pytest_goldenprompt.judge.copies import counted_once
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.values import JSON
@@ -62,9 +63,12 @@ class Recorder:
     def record(
         self, facts: Facts, plan: PlanData, finished: datetime, narrowed: tuple[str, ...], stopped: tuple[str, ...]
     ) -> RunRecord:
-        """Make the record of the run: every planned case has a result or the reason why it has none."""
+        """Make the record of the run: every planned case has a result or the reason why it has none.
+
+        Only here are all answers of a prompt known, so that copies among them can be told.
+        """
         cases = tuple(self._result(plan, key) for key in sorted(plan.cases))
-        return RunRecord(
+        made = RunRecord(
             id=facts.id,
             kind=facts.kind,
             month=facts.month,
@@ -83,6 +87,7 @@ class Recorder:
             stopped=stopped,
             info=facts.info,
         )
+        return counted_once(made, {digest: len(text) for digest, text in self.texts(plan).items()})
 
     def texts(self, plan: PlanData) -> dict[str, str]:
         """Give all texts of the run by digest: prompts and outputs."""

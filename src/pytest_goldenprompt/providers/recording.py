@@ -84,7 +84,9 @@ class Recorder:
     def _replays(self, request: Request) -> bool:
         if self._mode == "once":
             return recording_path(self._directory, request.prompt_id) in self._there
-        return self._mode == "none" or (self._mode == "new" and self._replay.has(request))
+        if self._mode == "none":
+            return True
+        return self._mode == "new" and self._replay.has(request, same=self._live.is_deterministic(request))
 
     def _record(self, request: Request, output: Output) -> Output:
         path = recording_path(self._directory, request.prompt_id)

@@ -51,10 +51,17 @@ class Replay:
         """Forget what was read."""
         self._read.clear()
 
-    def has(self, request: Request) -> bool:
-        """Tell whether there is an answer to this request and repeat, by this provider."""
+    def has(self, request: Request, *, same: bool = True) -> bool:
+        """Tell whether there is an answer to this request and repeat, by this provider.
+
+        An answer that was given as one that never changes is one to every repeat, unless `same` says no.
+        """
         recorded = self._find(request)
-        return recorded is not None and self._provider in (None, recorded.provider)
+        return (
+            recorded is not None
+            and self._provider in (None, recorded.provider)
+            and (same or recorded.repeat == request.repeat)
+        )
 
     def answer(self, request: Request) -> Output:
         """Give the recorded answer, marked as replayed."""

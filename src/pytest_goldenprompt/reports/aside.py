@@ -1,4 +1,4 @@
-"""What stands beside every verdict, whatever it is: what is waived, and what was made easier to pass."""
+"""What stands beside every verdict, whatever it is: what is waived, made easier to pass, or read another way."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ COLOURS = {
 
 
 def standing_aside(verdict: Verdict) -> Iterator[tuple[str, str]]:
-    """Give lines with their colours; none where nothing is waived and nothing was loosened."""
+    """Give lines with their colours; none where there is nothing to tell."""
     lines = [(f"waiver  {one_line(one.told)}", COLOURS[one.state]) for one in verdict.waived]
     told = (f"{one.what}: {one.then} then, {one.now} now" for one in verdict.loosened)
     lines += [(f"looser  {one_line(text)}", "yellow") for text in told]
+    notes = (f"{prompt.id}: {note}" for prompt in verdict.prompts for note in prompt.notes)
+    lines += [(f"copies  {one_line(text)}", "yellow") for text in notes]
     if lines:
         yield "", ""
         yield from lines

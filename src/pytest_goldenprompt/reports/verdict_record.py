@@ -67,6 +67,7 @@ def _prompt(prompt: PromptVerdict) -> dict[str, Any]:
         "cause": list(prompt.cause),
         "planned": prompt.planned,
         "compared": prompt.compared,
+        "notes": list(prompt.notes),
         "months": [{"month": one.month, "rate": _rounded(one.rate)} for one in prompt.history],
     }
 

@@ -372,6 +372,17 @@ def test_what_cannot_be_imported_is_one_line_and_stores_nothing(call, library, w
     assert not (library / ".goldenprompt").exists()
 
 
+def test_outputs_that_a_cache_gave_several_times_count_once(call, library):
+    (library / "shop.prompt.md").write_text("---\ntemperature: 0.8\n---\nSay {{text}}\n")
+    said = {case: f"yes {case} " + "and so on " * 25 for case in "abc"}
+    lines = [{"case_id": case, "output": text} for case, text in said.items() for _ in range(4)]
+    (library / "out.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert call("import", "shop.golden.yaml=out.jsonl")[0] == 0
+    out = call("show", "last")[1]
+    assert "copies  shop: the provider returned the same text for every repeat at temperature 0.8: a cache" in out
+    assert re.search(r"^a +new +- +0/1$", call("show", "last/shop")[1], re.MULTILINE)
+
+
 # compare
 
 

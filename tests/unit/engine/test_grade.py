@@ -80,6 +80,13 @@ def test_answers_without_an_id_of_their_own_are_no_copies(given):
     assert len(result.observed) == 3
 
 
+def test_an_answer_that_its_provider_vouches_for_is_the_same_one_each_time():
+    sure = [answer("yes", deterministic=True) for _ in range(3)]
+    assert [repeat.copy for repeat in graded(*sure).result.repeats] == [False, True, True]
+    mixed = graded(answer("yes", deterministic=True), answer("yes"), answer("no", deterministic=True))
+    assert len(mixed.result.observed) == 3
+
+
 def test_who_answered_is_kept_sorted_and_once():
     found = graded(
         answer("yes", model="m-2", fingerprint="f"), answer("yes", model="m-1"), answer("no", model="m-2"), Answer()

@@ -167,6 +167,21 @@ def test_the_facts_hold_digests_people_and_the_bar(plan):
     assert len(facts.digest) == len(facts.dataset_digest) == len(facts.parameters_digest) == 64
 
 
+@pytest.mark.parametrize(
+    ("front", "asked"),
+    [
+        ("temperature: 0.8", 0.8),
+        ("temperature: 0", 0.0),
+        ("temperature: 1", 1.0),
+        ("max_tokens: 5", None),
+        ("parameters: {temperature: true}", None),
+        ("parameters: {temperature: warm}", None),
+    ],
+)
+def test_the_facts_say_what_temperature_is_asked_for(plan, front, asked):
+    assert plan(one_case("expected: hi"), prompt=f"---\n{front}\n---\n{PROMPT}").facts.temperature == asked
+
+
 def test_the_same_files_make_the_same_plan_and_another_expectation_another_case(plan):
     first, same, other = (plan(one_case(f"expected: {word}")) for word in ("hi", "hi", "ho"))
     assert first.cases[0].digest == same.cases[0].digest != other.cases[0].digest

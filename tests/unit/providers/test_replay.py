@@ -186,6 +186,14 @@ def test_a_deterministic_answer_serves_every_repeat_and_another_only_its_own(tmp
         ask(replay.build("", setting(tmp_path / "other")), request(repeat=4))
 
 
+@pytest.mark.parametrize("sure", [True, False])
+def test_one_recorded_answer_serves_several_repeats_only_while_the_live_provider_vouches_for_it(tmp_path, sure):
+    record(tmp_path, "new", request(), live=Live(sure=True))
+    live, outputs = record(tmp_path, "new", *(request(repeat=number) for number in range(3)), live=Live(sure=sure))
+    assert live.calls == ([] if sure else [("c1", 1), ("c1", 2)])
+    assert [output.replayed for output in outputs] == [True, sure, sure]
+
+
 def test_a_recorder_says_of_a_case_what_was_recorded_or_what_the_live_one_says(tmp_path):
     record(tmp_path, "new", request(case="a"), live=Live(sure=True))
     recorder = Recorder(Live(), "new", "live:m1", setting(tmp_path))

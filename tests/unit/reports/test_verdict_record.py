@@ -75,6 +75,16 @@ def test_the_schema_knows_the_words_of_the_model():
     assert BAR in words["prompt"]["properties"]["kinds"]["items"]["enum"]
 
 
+def test_what_was_joined_and_what_was_counted_once_is_told():
+    verdict = view(*RUNS["pass"]).verdict
+    noted = replace(verdict, prompts=tuple(replace(prompt, notes=("a cache",)) for prompt in verdict.prompts))
+    reference = ReferenceFacts("r0", "2026-08", "0" * 64, 90, pooled=("r-1", "r-2"))
+    plain = verdict_record(noted, RUNS["pass"][0], reference, None, RECORDS)
+    assert plain["prompts"][0]["notes"] == ["a cache"]
+    assert plain["baseline"]["pooled"] == ["r-1", "r-2"]
+    assert complaints(plain) == []
+
+
 @pytest.mark.parametrize("runs", RUNS.values(), ids=RUNS)
 def test_the_record_of_any_state_fits_the_schema(runs):
     assert complaints(made(*runs)) == []
