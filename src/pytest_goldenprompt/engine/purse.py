@@ -94,11 +94,11 @@ class Purse:
         return Bill(account, request, price.most(price.bound(account.asked, request)) * self._excess)
 
     def refusal(self, bill: Bill) -> str:
-        """Say why a call cannot be paid for any more; empty where it can, or where calls under way may leave enough."""
+        """Say why a call cannot be paid for any more; empty where it can, now or once others ended."""
         caps = self.caps
         if caps.calls is not None and self._calls >= caps.calls:
             return f"the limit of {self.whole.calls} calls is reached"
-        if caps.budget is None or self._set_aside or self._amount + bill.most <= caps.budget:
+        if caps.budget is None or self._amount + bill.most <= caps.budget:
             return ""
         return f"the budget of {self._told()} is spent"
 

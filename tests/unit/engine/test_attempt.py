@@ -88,6 +88,12 @@ def test_a_refusal_as_one_call_too_many_uses_up_no_attempt_for_errors():
     assert try_out(*refusals, *(passing() for _ in range(4))).error == "busy"
 
 
+def test_a_provider_that_says_when_it_has_room_is_asked_then():
+    door = Door()
+    assert try_out(*(passing(0.7, 429) for _ in range(6)), door=door).attempts == 7
+    assert door.pauses == [0.7] * 6
+
+
 def test_refusals_have_an_end_too_and_their_waits_a_limit():
     door = Door()
     answer = try_out(*(passing(status=429) for _ in range(99)), door=door)
