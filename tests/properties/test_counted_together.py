@@ -15,7 +15,8 @@ from pytest_goldenprompt.judge import examine
 from pytest_goldenprompt.judge.gate import judge
 from pytest_goldenprompt.judge.suspects import suspects
 from pytest_goldenprompt.model.result import Repeat
-from pytest_goldenprompt.store.codec import case_from_plain, cases_text, read_cases
+from pytest_goldenprompt.store.case_lines import read_cases
+from pytest_goldenprompt.store.codec import case_from_plain, cases_text
 
 FEW = settings(
     max_examples=60,
