@@ -7,10 +7,11 @@ from dataclasses import replace
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from properties.worlds import POLICIES, months
+from properties.worlds import POLICIES, months, worse
 from pytest_goldenprompt.judge.certain import outcome, red, yardstick
 from pytest_goldenprompt.judge.copies import LONG, counted_once, surely
 from pytest_goldenprompt.judge.gate import judge
+from pytest_goldenprompt.judge.states import RANK
 
 
 @st.composite
@@ -31,7 +32,20 @@ def texted(draw, record):
     return replace(record, cases=tuple(cases), prompts=prompts), lengths
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+
+
+@FEW
+@given(st.data(), months(), POLICIES)
+def test_a_worse_score_never_improves_a_state_where_repeats_are_copies(data, month, policy):
+    baseline, current = month
+    current = replace(current, prompts=tuple(replace(facts, copied=True) for facts in current.prompts))
+    before = judge(baseline, current, policy)
+    after = judge(baseline, data.draw(worse(current)), policy)
+    assert RANK[after.state] >= RANK[before.state]
+
+
+@FEW
 @given(st.data(), months(), POLICIES)
 def test_an_item_is_red_only_by_what_still_counts_once_copies_are_told(data, month, policy):
     baseline, current = month

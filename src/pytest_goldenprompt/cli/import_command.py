@@ -113,7 +113,7 @@ def _record(imported: _Imported, month: str, policy: Policy) -> RunRecord:
     moment = now()
     cases = sorted(imported.cases, key=lambda case: (case.prompt_id, case.case_id))
     _refuse_twice([facts.id for facts in imported.prompts])
-    made = RunRecord(
+    record = RunRecord(
         id="",
         kind=RunKind.IMPORT,
         month=month,
@@ -125,7 +125,6 @@ def _record(imported: _Imported, month: str, policy: Policy) -> RunRecord:
         prompts=tuple(sorted(imported.prompts, key=lambda facts: facts.id)),
         cases=tuple(cases),
     )
-    record = counted_once(made, {digest: len(text) for digest, text in imported.texts.items()})
     stamp = moment.replace("-", "").replace(":", "")
     content = f"{month}\n{cases_text(record)}"  # a script may import several months within a second
     return replace(record, id=f"{stamp}-{digest_of_bytes(content.encode())[:6]}")
@@ -142,6 +141,7 @@ def _keep(store: FolderStore, record: RunRecord, texts: dict[str, str], policy: 
     found = find_baseline(store, "last-month", month=record.month, recording=True)
     earlier = earlier_accepted(since, found, policy.pool_months - 1)
     baseline = pooled(load_baseline(store, found), [store.load(one) for one in earlier]) if found else None
+    record = counted_once(record, {digest: len(text) for digest, text in texts.items()}, baseline)
     verdict = decide(References(baseline, first=first), record, policy)
     facts = _reference(store, baseline) if baseline else None
     text = to_text(verdict_record(verdict, record, facts, None, digest_of_bytes(cases_text(record).encode())))

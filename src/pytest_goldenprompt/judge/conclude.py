@@ -11,7 +11,7 @@ from pytest_goldenprompt.judge.figures import changes, is_missing, majority_rate
 from pytest_goldenprompt.judge.naming import Family, named_cases, named_slices, worst_first
 from pytest_goldenprompt.judge.pairing import Pairing
 from pytest_goldenprompt.judge.pairs import untagged
-from pytest_goldenprompt.judge.reading import usable
+from pytest_goldenprompt.judge.reading import passes_mostly, usable
 from pytest_goldenprompt.judge.reasons import ACCEPT, counted, names, sentences
 from pytest_goldenprompt.judge.states import BAR, WORSE
 from pytest_goldenprompt.judge.waivers import allowed
@@ -169,10 +169,18 @@ def _may_hide(pairing: Pairing) -> bool:
 def _shown(examined: Examined, margin: float) -> bool:
     """Say whether the prompt is shown to be no worse than the margin, and on what is stored.
 
-    No case may be gone, not even one that failed: deleting it is no fix.
+    No case may be gone, not even one that failed: deleting it is no fix. Nor may one that passed fail now where its
+    repeats are copies: whether that is one unlucky answer or a loss, nothing tells.
     """
     below = examined.bound is not None and examined.bound.upper < margin
-    return below and not _too_few(examined.pairing) and not _cut(examined.pairing)
+    return below and not _too_few(examined.pairing) and not _cut(examined.pairing) and not _copied(examined.pairing)
+
+
+def _copied(pairing: Pairing) -> tuple[str, ...]:
+    """Name the cases that passed then and fail now by copies of one answer."""
+    if not pairing.facts.copied:
+        return ()
+    return tuple(pair.case_id for pair in pairing.pairs if passes_mostly(pair.then) and not passes_mostly(pair.now))
 
 
 def _cut(pairing: Pairing) -> bool:
@@ -194,4 +202,9 @@ def _needs(examined: Examined, policy: Policy) -> str:
     if _cut(pairing):
         removed = names(result.case_id for result in pairing.removed)
         return f"{counted(len(pairing.removed), 'stored case')} removed ({removed}); {ACCEPT}"
+    if flips := _copied(pairing):
+        return (
+            f"{counted(len(flips), 'case')} that passed failed now by copies of one answer ({names(flips)}); "
+            "switch off what hands them out, and run again"
+        )
     return settles(untagged(pairing.alike), examined.mixture, examined.bound, policy.margin) if examined.bound else ""

@@ -41,6 +41,8 @@ class Recorder:
 
     node: Callable[[str], str]
     """Turns a dataset's path into its node id."""
+    stored: RunRecord | None = None
+    """The run that this one is compared with."""
     graded: dict[tuple[str, str], Graded] = field(default_factory=dict)
     unrun: dict[str, str] = field(default_factory=dict)
 
@@ -87,7 +89,7 @@ class Recorder:
             stopped=stopped,
             info=facts.info,
         )
-        return counted_once(made, {digest: len(text) for digest, text in self.texts(plan).items()})
+        return counted_once(made, {digest: len(text) for digest, text in self.texts(plan).items()}, self.stored)
 
     def texts(self, plan: PlanData) -> dict[str, str]:
         """Give all texts of the run by digest: prompts and outputs."""

@@ -91,7 +91,7 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
     clock: Callable[[], datetime],
     started: datetime,
 ) -> None:
-    recorder = Recorder(node_of(library.settings.root, config.rootpath))
+    recorder = Recorder(node_of(library.settings.root, config.rootpath), library.reference.baseline)
     gate = Gate(library, recorder, controller, _facts(library, month, started), clock)
     manager = config.pluginmanager
     manager.register(controller, "goldenprompt-controller")
