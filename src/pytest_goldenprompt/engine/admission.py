@@ -73,13 +73,13 @@ class Queue:
             self._new.append(waiter)
 
     def head(self, now: float) -> Waiter | None:
-        """Give the call whose turn it is: a further attempt that is due goes first, but a new call makes the probe."""
+        """Give the call whose turn it is: a further attempt that is due goes first."""
         while self._new and self._new[0].told.done():
             self._new.popleft()
         while self._again and self._again[0][-1].told.done():
             heapq.heappop(self._again)
         again = self._again[0][-1] if self._again else None
-        is_due = again is not None and again.not_before <= now and not self.lane.is_open
+        is_due = again is not None and again.not_before <= now
         return self._new[0] if self._new and not is_due else again
 
 

@@ -62,11 +62,6 @@ class Lane:
             return 0.0
         return bytes_of(request) / BYTES_A_TOKEN + self._answer
 
-    @property
-    def is_open(self) -> bool:
-        """Say whether an outage is being looked into: the next call is a probe."""
-        return self._breaker.is_open
-
     def start(self, now: float, tokens: float) -> Trip:
         """Note a call that starts."""
         self._busy += 1

@@ -9,12 +9,15 @@ from decimal import Decimal
 import pytest
 
 from pytest_goldenprompt.engine.attempt import Limits
+from pytest_goldenprompt.engine.loop import Engine, Job
 from pytest_goldenprompt.engine.purse import Purse
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.errors import ProviderError
 from pytest_goldenprompt.model.limits import Allowance, Asked, Caps, Price, Terms
 from pytest_goldenprompt.model.output import Output, Usage
-from unit.engine.models import MODEL, Ceiling, Model, run, run_together
+from pytest_goldenprompt.model.prompt import Request
+from simulated_clock import SimulatedLoop
+from unit.engine.models import MODEL, SOON, Ceiling, Model, run, run_together
 
 YES = Output("yes", usage=Usage(10, 5))
 DOWN = ProviderError("openai answered 503", transient=True, status=503)
@@ -212,6 +215,55 @@ def test_no_minute_has_many_more_tokens_than_the_team_allows():
     assert minutes[1] > 0.8 * 20_000
 
 
+def test_the_runs_concurrency_holds_over_all_models_and_each_gets_its_turn():
+    under_way, most = 0, 0
+
+    class Counted(Model):
+        async def complete(self, request):
+            nonlocal under_way, most
+            under_way += 1
+            most = max(most, under_way)
+            try:
+                return await super().complete(request)
+            finally:
+                under_way -= 1
+
+    models = {Asked(f"openai:{name}"): Counted(always(YES)) for name in "abc"}
+    assert errors(run_together(models, 90, Limits(concurrency=4))) == []
+    assert most == 4
+    for model in models.values():
+        assert 25 <= len(model.seconds) <= 30
+        assert min(model.seconds) < 3
+        assert max(model.seconds) > 15
+
+
+def test_a_providers_own_concurrency_holds_over_its_models():
+    model = Model(always(YES), max_concurrency=2)
+    answers = run_together({Asked("openai:a"): model, Asked("openai:b"): model}, 40, Limits(concurrency=8))
+    assert errors(answers) == []
+    assert model.most == 2
+
+
+def test_a_limit_that_is_hit_answers_those_at_once_that_wait_for_another_model():
+    pause = ProviderError("busy", transient=True, status=429, retry_after=50.0)
+    paused, other = Model(always(pause)), Model(always(YES))
+    loop = SimulatedLoop()
+    engine = Engine(Limits(), random.Random(0), Traffic(purse=purse(calls=30)), loop)
+    jobs = [
+        Job(model, (Request("p", f"c{number}", 0, ()),), asked)
+        for number in range(100)
+        for model, asked in ((paused, MODEL), (other, Asked("openai:other")))
+    ]
+    ends = []
+    for job in jobs:
+        job.answers.add_done_callback(lambda _: ends.append(loop.time()))
+    engine.submit(jobs)
+    for job in jobs:
+        job.answers.result(SOON)
+    engine.close()
+    assert max(ends) < 10
+
+
 def purse(terms=None, **caps):
     return Purse(terms or Terms(), Caps(**caps))
 
@@ -257,8 +309,6 @@ def test_the_budget_is_never_gone_over_with_eight_calls_under_way(draw):
 
 
 def request_of(most):
-    from pytest_goldenprompt.model.prompt import Request
-
     return Request("p", "c", 0, (), parameters={"max_tokens": most})
 
 
@@ -309,11 +359,28 @@ def test_a_deadline_that_is_over_before_the_first_call_leaves_none():
     assert model.calls == []
 
 
+def test_what_was_turned_away_is_not_paid_for():
+    model = Model(lambda now, request: DOWN if now < 3 else YES)
+    spending = purse(Terms(prices={"m": Price(Decimal(1), Decimal(2))}), budget=Decimal(1))
+    assert errors(run(model, 20, traffic=Traffic(purse=spending), parameters={"max_tokens": 100})) == []
+    spent = spending.spent["openai:m"]
+    assert spent.calls == len(model.calls) > 20
+    assert (spent.amount, spent.estimated) == (Decimal(20 * (10 + 2 * 5)) / 1_000_000, 0)
+
+
 class Recorded(Model):
     """Has the first fifty answers on record."""
 
     def recalls(self, request):
         return int(request.case_id[1:]) < 50
+
+
+def test_recorded_answers_are_not_given_either_once_a_run_was_stopped():
+    model = Recorded(always(YES), max_concurrency=1)
+    answers = run(model, 60, traffic=Traffic(purse=purse(calls=3)))
+    assert len(errors(answers)) == 7
+    traffic = Traffic(purse=purse(seconds=1.0), deadline=-1.0)
+    assert len(errors(run(Recorded(always(YES)), 60, traffic=traffic))) == 60
 
 
 def test_recorded_answers_use_up_no_limit_and_cost_nothing():
