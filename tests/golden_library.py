@@ -31,7 +31,16 @@ answer.deterministic = {deterministic}
 ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p goldenprompt"}
 """No other plugin of the environment: three runs in the time of one."""
 
-BESIDE = {"-n": "xdist", "--reruns": "rerunfailures"}
+PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
+
+INTERRUPTIBLE = """
+import signal, sys, pytest
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(pytest.console_main())
+"""
+"""Pytest that hears Ctrl-C also where these tests run in a shell's background, which has its children ignore it."""
+
+BESIDE = {"-n": "xdist", "--reruns": "rerunfailures", "--timeout": "timeout", "--splits": "pytest-split"}
 """Plugins that a run loads for an option of theirs."""
 
 
@@ -100,19 +109,25 @@ class GoldenLibrary:
         report.unlink(missing_ok=True)
         words = ["--golden", f"--golden-report=json={report}"] if golden else []
         beside = [word for flag, name in BESIDE.items() if flag in arguments for word in ("-p", name)]
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *beside, *words, *arguments]
+        command = [*PYTEST, *beside, *words, *arguments]
         return self._finish(command, environment, report)
+
+    def start(self, *arguments: str, **keywords) -> subprocess.Popen:
+        """Start a golden run in a process group of its own, to be disturbed; `keywords` are Popen's."""
+        words = ["-p", "no:cacheprovider", *(["-p", "xdist"] if "-n" in arguments else []), "--golden", *arguments]
+        command = [sys.executable, "-c", INTERRUPTIBLE, *words]
+        given = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, **keywords}
+        return subprocess.Popen(command, cwd=self.folder, env=self._surroundings({}), start_new_session=True, **given)
 
     def command(self, *arguments: str) -> Run:
         command = [sys.executable, "-c", "import sys; from pytest_goldenprompt.cli import main; sys.exit(main())"]
         return self._finish([*command, *arguments], {}, None)
 
     def _finish(self, command: list[str], environment: dict[str, str], report: Path | None) -> Run:
-        kept = {key: value for key, value in os.environ.items() if key not in {"CI", "PYTEST_ADDOPTS"}}
         done = subprocess.run(
             command,
             cwd=self.folder,
-            env={**kept, **self.environment, **environment},
+            env=self._surroundings(environment),
             capture_output=True,
             text=True,
             timeout=self.patience,
@@ -120,3 +135,7 @@ class GoldenLibrary:
         )
         verdict = json.loads(report.read_text()) if report and report.exists() else None
         return Run(done.returncode, done.stdout + done.stderr, verdict)
+
+    def _surroundings(self, environment: dict[str, str]) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if key not in {"CI", "PYTEST_ADDOPTS"}}
+        return {**kept, **self.environment, **environment}

@@ -52,16 +52,21 @@ def test_a_worker_that_vanishes_in_the_middle(stored, is_red):
         "conftest.py", "import os\n\ndef pytest_runtest_setup(item):\n    item.name == 'two' and os._exit(0)\n"
     )
     run = stored.run("-p", "xdist", "-n", "2", "--max-worker-restart=0")
-    is_red(run, r"1 of 4 cases without a whole result: two \(", state="incomplete")
+    is_red(run, r"2 of 4 cases without a whole result: four \(.*, two \(", state="incomplete")
+    is_red(run, "the run ended early: worker gw1 crashed")
 
 
-def test_workers_that_all_vanish_before_they_told_what_they_ran(stored, is_red):
-    stored.write(
-        "conftest.py",
-        "import os\n\ndef pytest_sessionfinish(session):\n    hasattr(session.config, 'workerinput') and os._exit(0)\n",
-    )
+@pytest.mark.parametrize(
+    ("hook", "why"),
+    [
+        ("pytest_sessionfinish(session)", "the run ended early: worker gw0, gw1 crashed"),
+        ("pytest_runtest_setup(item)", "no worker lived to tell what it ran"),
+    ],
+)
+def test_workers_that_all_vanish_after_their_last_case_or_before_their_first(stored, is_red, hook, why):
+    stored.write("conftest.py", f"import os\n\ndef {hook}:\n    'PYTEST_XDIST_WORKER' in os.environ and os._exit(0)\n")
     run = stored.run("-p", "xdist", "-n", "2", "--max-worker-restart=0")
-    is_red(run, "no worker lived to tell what it ran", state="incomplete")
+    is_red(run, why, state="incomplete")
 
 
 @pytest.mark.parametrize("option", ["--setup-plan", "--setup-only"])

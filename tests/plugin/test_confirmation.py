@@ -72,17 +72,41 @@ def test_a_slow_slide_is_seen_against_the_anchor(library):
     assert "DRIFTED prompts/triage" in shown.out
 
 
-def test_a_suspect_that_cannot_be_asked_again_by_the_controller_is_not_green(library):
-    """Workers load the conftest beside the datasets, the controller does not: its absence must not let a suspect go."""
-    library.write("evals/conftest.py", "import pathlib, sys\nsys.path.insert(0, str(pathlib.Path(__file__).parent))\n")
-    library.write(
-        "evals/asked.py", "def answer(text):\n    return 'no' if (text, BROKEN) == ('c1 text', True) else 'yes'\n"
+BESIDE = """
+import pathlib, sys
+
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+def pytest_goldenprompt_register(registry):
+    registry.add_provider("ours", "asked:build")
+
+def pytest_goldenprompt_verdict(verdict):
+    with (HERE / "told").open("a") as told:
+        told.write(f"{verdict.state.value}\\n")
+"""
+ASKED = """
+from types import SimpleNamespace
+from pytest_goldenprompt.model.output import Output
+
+def complete(request):
+    return Output("no" if request.case_id == "c1" and {broken} else "yes")
+
+def build(argument, setting):
+    return SimpleNamespace(
+        max_concurrency=None, is_deterministic=lambda request: False, complete=complete, close=lambda: None
     )
-    library.write("evals/asked.py", "BROKEN = False\n" + (library.folder / "evals/asked.py").read_text())
-    library.dataset("evals/triage", dict.fromkeys(NAMES, "yes"), header="provider: python:asked:answer")
+"""
+
+
+def test_a_suspect_is_run_again_with_what_the_conftest_beside_its_dataset_gives(library):
+    """Workers load it while they collect; the controller, which runs suspects again and tells plugins, has to too."""
+    library.write("evals/conftest.py", BESIDE)
+    library.write("evals/asked.py", ASKED.format(broken=False))
+    library.dataset("evals/triage", dict.fromkeys(NAMES, "yes"), header="provider: ours:model")
     assert library.run("--golden-record").code == 0
-    library.write("evals/asked.py", (library.folder / "evals/asked.py").read_text().replace("False", "True"))
+    library.write("evals/asked.py", ASKED.format(broken=True))
     for way in WAYS:
         run = library.run(*way)
-        assert run.code == 1, run.out
-        assert run.state in {"regressed", "incomplete"}
+        assert (run.code, run.state) == (1, "regressed"), run.out
+    assert (library.folder / "evals/told").read_text().split() == ["new", "regressed", "regressed"]

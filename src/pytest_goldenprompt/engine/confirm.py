@@ -11,6 +11,7 @@ from pytest_goldenprompt.engine.grade import Graded, grade, mark_copies
 from pytest_goldenprompt.engine.loop import Engine, Job
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.engine.traffic import Traffic
+from pytest_goldenprompt.engine.waiting import wait
 from pytest_goldenprompt.model.contracts import Provider
 from pytest_goldenprompt.model.result import CaseResult
 
@@ -44,9 +45,10 @@ def confirm(
     jobs = [suspect.job(repeats) for suspect in suspects]
     try:
         engine.submit(jobs)
+        answered = [wait(job.answers) for job in jobs]
         return [
-            _together(suspect, grade(suspect.prompt, suspect.case, job.answers.result()))
-            for suspect, job in zip(suspects, jobs, strict=True)
+            _together(suspect, grade(suspect.prompt, suspect.case, answers))
+            for suspect, answers in zip(suspects, answered, strict=True)
         ]
     finally:
         engine.close()

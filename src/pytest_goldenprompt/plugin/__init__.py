@@ -25,10 +25,10 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, int | None]:
     """Let no run end green that has no verdict to show for it, whatever hook ended it."""
     code = yield
-    if code == pytest.ExitCode.OK and is_active(config) and not hasattr(config, "workerinput"):
+    if is_active(config) and not hasattr(config, "workerinput"):
         from pytest_goldenprompt.plugin.last_word import last_word  # noqa: PLC0415 - unused means unused
 
-        return last_word(config)
+        return last_word(config, code)
     return code
 
 

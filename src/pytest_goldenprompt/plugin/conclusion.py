@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,9 +51,11 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     facts: Facts,
     clock: Callable[[], datetime],
     stopped: str,
+    interruptible: Callable[[], AbstractContextManager[None]],
 ) -> Conclusion:
     """Judge the run, write its reports and store it. A store or a report that cannot be written is a StoreError.
 
+    Calls are made within `interruptible` only. An interruption there ends the calls; the record is kept all the same.
     Without a plan (`known` is None) no process lived to tell what it ran: nobody narrowed that run on purpose.
     """
     reference = library.reference
@@ -60,10 +63,13 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     narrow = narrowed(library, plan) if known else ()
     why = stopped or ("" if known else "no worker lived to tell what it ran")
     record = recorder.record(facts, plan, clock(), narrow, (why,) if why else ())
-    try:
-        extra = 0 if why else confirm_suspects(library, recorder, record)
-    except KeyboardInterrupt:
-        extra, why = 0, "it was interrupted while suspects were run again"
+    extra = 0
+    if not why:
+        try:
+            with interruptible():
+                extra = confirm_suspects(library, recorder, record)
+        except KeyboardInterrupt:
+            why = "it was interrupted while suspects were run again"
     if extra or why:
         record = recorder.record(facts, plan, clock(), narrow, (why,) if why else ())
     compared = References(reference.baseline, reference.pinned, reference.first)

@@ -15,6 +15,7 @@ from pytest_goldenprompt.model.values import canonical
 from pytest_goldenprompt.model.verdict import PromptVerdict, State, Verdict
 from pytest_goldenprompt.plugin.conclusion import Conclusion, conclude
 from pytest_goldenprompt.plugin.distributed import Controller
+from pytest_goldenprompt.plugin.leaving import INTERRUPTED, Leaving
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData, plan_of
 from pytest_goldenprompt.plugin.recorder import Facts, Recorder
@@ -37,19 +38,21 @@ LONGEST = 2000
 class Gate:
     """Concludes the run around pytest's own loop, so that plain runs, workers and -x end with the same verdict."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - one object a concern that a run ends with
         self,
         library: Library,
         recorder: Recorder,
         controller: Controller,
         facts: Facts,
         clock: Callable[[], datetime],
+        leaving: Leaving,
     ) -> None:
         self._library = library
         self._recorder = recorder
         self._controller = controller
         self._facts = facts
         self._clock = clock
+        self.leaving = leaving
         self.conclusion: Conclusion | None = None
         self.trouble = ""
         """Why there is no conclusion, where the store or a report failed."""
@@ -73,17 +76,24 @@ class Gate:
         if session.config.option.collectonly:
             self.listing = True
             return (yield)
-        stopped = "it was interrupted"
+        stopped = INTERRUPTED
         gates = len(self.plan.prompts) if self.plan else 0
         session.testscollected += gates
         try:
-            result = yield
-            stopped = ""
-        except (session.Failed, session.Interrupted) as reason:
-            stopped = str(reason)
-            raise
+            try:
+                result = yield
+                stopped = ""
+            except (session.Failed, session.Interrupted, KeyboardInterrupt) as reason:
+                stopped = str(reason) or stopped
+                raise
+            finally:
+                self.leaving.shelter()
+                if stopped:
+                    self._controller.end_workers()
         finally:
-            self._conclude(session, stopped or str(session.shouldfail or session.shouldstop or ""))
+            self._conclude(session, stopped or self._ended_early(session))
+        if self.leaving.why:
+            raise KeyboardInterrupt(self.leaving.why)
         return result
 
     @pytest.hookimpl(trylast=True)
@@ -119,6 +129,11 @@ class Gate:
         settings = self._library.settings
         return is_green(verdict, self._library.policy, strict=settings.strict, in_ci=settings.in_ci)
 
+    def _ended_early(self, session: pytest.Session) -> str:
+        """Say what cut a run short that came to the end of its loop; without a plan there is more to be said of it."""
+        crashed = ", ".join(sorted(self._controller.crashed)) if self.plan else ""
+        return str(session.shouldfail or session.shouldstop or (crashed and f"worker {crashed} crashed"))
+
     def _conclude(self, session: pytest.Session, stopped: str) -> None:
         hook = session.config.hook
         try:
@@ -128,7 +143,8 @@ class Gate:
             self._facts.info.clear()
             self.notes.append(f"pytest_goldenprompt_run_info gave no facts: {type(error).__name__}: {error}")
         try:
-            self.conclusion = conclude(self._library, self._recorder, self.plan, self._facts, self._clock, stopped)
+            parts = self._library, self._recorder, self.plan, self._facts, self._clock
+            self.conclusion = conclude(*parts, stopped, self.leaving.interruptible)
         except GoldenpromptError as error:
             self.trouble = str(error)
             return

@@ -30,6 +30,13 @@ NOT_RED = {
 }
 """Outcomes of a failing case that are no failure of the item: the dataset's gate decides over them."""
 
+LEFT_ALONE = {"timeout_method": ("timeout", 0), "reruns": ("flaky", 0)}
+"""Marks by which other plugins let an item be, by an option that tells that they are there.
+
+pytest-timeout would count waiting as latency, and may end the process over it; pytest-rerunfailures would ask for
+answers that are already there: the engine has time-outs and retries, and the gate runs suspects again.
+"""
+
 
 class GoldenFailure(Exception):  # noqa: N818 - it is no error of the program: a case got worse
     """A case that is red; its text is what the person sees."""
@@ -57,6 +64,9 @@ class GoldenItem(pytest.Item):
         self.run: CaseRun | None = None
         self.extra_keyword_matches.update((*prompt.tags, *planned.case.tags))
         self.add_marker("golden")
+        for option, (mark, argument) in LEFT_ALONE.items():
+            if hasattr(self.config.option, option):
+                self.add_marker(getattr(pytest.mark, mark)(argument))
 
     def runtest(self) -> None:
         """Wait for the answers, judge them, and fail where the case is certainly worse or could not be run."""

@@ -16,15 +16,18 @@ LISTINGS = {
 """Options of pytest that show something and run nothing."""
 
 
-def last_word(config: pytest.Config) -> pytest.ExitCode:
-    """Give the exit code of a run that is about to end green: a failure where its gate does not agree.
+def last_word(config: pytest.Config, code: int | None) -> int | None:
+    """Give the exit code of a run: a failure where it is about to end green and its gate does not agree.
 
     `pytest.exit(returncode=0)` in a hook ends a session before or after the gate could speak, and a configuration file
-    can turn a run into a listing: only who typed that wanted it.
+    can turn a run into a listing: only who typed that wanted it. A signal that came while the run was being concluded
+    counts as the interruption it was meant to be.
     """
     gate: Gate | None = config.pluginmanager.get_plugin(GATE)
-    if _is_listing(config) or (gate is not None and gate.lets_pass()):
-        return pytest.ExitCode.OK
+    if gate is not None and gate.leaving.why:
+        return pytest.ExitCode.INTERRUPTED
+    if code != pytest.ExitCode.OK or _is_listing(config) or (gate is not None and gate.lets_pass()):
+        return code
     sys.stderr.write("golden: the run ended without a verdict that lets it pass\n")
     return pytest.ExitCode.TESTS_FAILED
 

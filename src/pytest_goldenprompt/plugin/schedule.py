@@ -1,69 +1,82 @@
-"""When calls are made: all items ahead where the run is sure to reach them, one ahead where it may stop."""
+"""When calls are made: all that this process will run ahead, one ahead where the run may stop."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_goldenprompt.engine.attempt import Answer, Limits
 from pytest_goldenprompt.engine.loop import Engine, Job
+from pytest_goldenprompt.plugin.distributed import Share, may_stop
 from pytest_goldenprompt.plugin.items import GoldenItem
+from pytest_goldenprompt.plugin.leaving import Leaving
 from pytest_goldenprompt.plugin.library import Library
+from pytest_goldenprompt.plugin.progress import Progress, status
 
-if TYPE_CHECKING:
-    from pytest_goldenprompt.plugin.distributed import Share
+HURRY = 1.0
+"""Seconds that calls in flight get to end after an interruption."""
 
 
 class Schedule:
     """Owns the engine of this process; it is built with the first call and closed with the run."""
 
-    def __init__(self, library: Library, share: Share) -> None:
+    def __init__(self, library: Library, share: Share, progress: Progress, leaving: Leaving) -> None:
         self._library = library
         self._share = share
+        self._progress = progress
+        self.leaving = leaving
         self._engine: Engine | None = None
+        self._items: list[GoldenItem] | None = None
 
     def answers(self, item: GoldenItem) -> tuple[Answer, ...]:
         """Wait for the answers of an item, calling now where nobody called ahead."""
         if item.job is None:
             self._submit([item])
         assert item.job is not None  # noqa: S101 - submit sets it; said for the type checker
-        return item.job.answers.result()
+        return self._progress.wait(item.job, self._status)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
-        """Call ahead for all items that will run, and leave nothing in flight behind."""
-        config = session.config
-        if config.option.collectonly:
-            return (yield)
-        if self._share.whole and not _may_stop(config):
-            self._submit(item for item in session.items if isinstance(item, GoldenItem) and not _is_skipped(item))
+    def pytest_runtestloop(self) -> Iterator[None]:
+        """Leave nothing in flight behind. A worker hears an interruption from the terminal and from the controller."""
+        patience = {}
+        self._progress.begin()
         try:
             return (yield)
+        except KeyboardInterrupt:
+            self.leaving.shelter()
+            patience["patience"] = HURRY
+            raise
         finally:
+            self._progress.end()
             if self._engine is not None:
                 self._engine.stop("the run stopped")
-                self._engine.close()
+                self._engine.close(**patience)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        """Call ahead by one where the whole share is not known or the run may stop."""
-        stopping = item.session.shouldstop or item.session.shouldfail
-        if not stopping and (not self._share.whole or _may_stop(item.config)):
-            near = [one for one in (item, nextitem) if isinstance(one, GoldenItem) and one.job is None]
-            self._submit(one for one in near if not _is_skipped(one))
+        """With the first item, call ahead for all that are sure to be run here; otherwise for this one and the next.
+
+        Not before: only then have all workers collected the same, and have been dealt what they know by rule.
+        """
+        session = item.session
+        if session.shouldstop or session.shouldfail:
+            return
+        if self._items is None:
+            self._items = list(_called(session.items))
+            if not may_stop(item.config):
+                self._submit(_called(self._share.of(session.items)))
+        self._submit(_called(one for one in (item, nextitem) if one is not None))
 
     def _submit(self, items: Iterable[GoldenItem]) -> None:
         jobs = []
         for item in items:
-            facts = item.prompt.facts
-            requests = tuple(
-                item.prompt.request(item.planned, repeat) for repeat in range(self._library.repeats(facts))
-            )
-            item.job = Job(self._library.provider(item.prompt.provider), requests, item.prompt.asked)
-            jobs.append(item.job)
+            if item.job is None:
+                repeats = range(self._library.repeats(item.prompt.facts))
+                requests = tuple(item.prompt.request(item.planned, repeat) for repeat in repeats)
+                item.job = Job(self._library.provider(item.prompt.provider), requests, item.prompt.asked)
+                jobs.append(item.job)
         if jobs:
             self._running().submit(jobs)
 
@@ -77,10 +90,17 @@ class Schedule:
                 self._engine.stop("a budget is set, and not all that is asked has a price")
         return self._engine
 
+    def _status(self, seconds: float) -> str:
+        items = self._items or ()
+        jobs = [item.job for item in items if item.job is not None]
+        answered = sum(answer.attempts for job in jobs for answer in job.done if answer is not None)
+        done = sum(job.answers.done() for job in jobs)
+        return status(done, len(items), max(0, self._running().calls - answered), seconds)
 
-def _may_stop(config: pytest.Config) -> bool:
-    return bool(config.getoption("maxfail") or config.getoption("usepdb", default=False))
 
-
-def _is_skipped(item: GoldenItem) -> bool:
-    return item.get_closest_marker("skip") is not None or item.get_closest_marker("skipif") is not None
+def _called(items: Iterable[pytest.Item]) -> Iterator[GoldenItem]:
+    """Give the golden items among items that will be called for; skipped ones are not."""
+    for item in items:
+        skipped = item.get_closest_marker("skip") or item.get_closest_marker("skipif")
+        if isinstance(item, GoldenItem) and not skipped:
+            yield item

@@ -6,6 +6,7 @@ import os
 import secrets
 import shlex
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -21,12 +22,14 @@ from pytest_goldenprompt.formats.limits import read_terms
 from pytest_goldenprompt.model.record import RunKind
 from pytest_goldenprompt.model.values import digest_of
 from pytest_goldenprompt.plugin.conclusion import default_report
-from pytest_goldenprompt.plugin.distributed import Controller, Worker, share_of
+from pytest_goldenprompt.plugin.distributed import CONTROLLER, Controller, Worker, refuse_each, share_of
 from pytest_goldenprompt.plugin.gate import GATE, Gate
 from pytest_goldenprompt.plugin.items import LIBRARY, SCHEDULE, Collection
+from pytest_goldenprompt.plugin.leaving import Leaving
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.options import DEFAULT_STORE, Settings, read_settings
 from pytest_goldenprompt.plugin.paths import add_golden_paths, library_root, node_of
+from pytest_goldenprompt.plugin.progress import Progress
 from pytest_goldenprompt.plugin.recorder import Facts, Recorder
 from pytest_goldenprompt.plugin.references import find_ground, told_ground
 from pytest_goldenprompt.plugin.schedule import Schedule
@@ -48,6 +51,7 @@ def activate(config: pytest.Config) -> None:
 def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     told: dict[str, Any] | None = getattr(config, "workerinput", {}).get("golden")
     settings = read_settings(config, Path(told["root"]) if told else library_root(config))
+    refuse_each(config)
     share = share_of(config)
     if share.whole:
         _remove_stale([path for _, path in settings.reports])
@@ -67,7 +71,8 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
         settings, registry, ground.policy, store, ground.reference, today, ground.proposed, terms=terms, traffic=traffic
     )
     config.stash[LIBRARY] = library
-    config.stash[SCHEDULE] = Schedule(library, share)
+    progress, leaving = Progress(config, in_ci=settings.in_ci), _listen(config, whole=share.whole)
+    config.stash[SCHEDULE] = Schedule(library, share, progress, leaving)
     manager = config.pluginmanager
     manager.register(Collection(library), "goldenprompt-collection")
     manager.register(config.stash[SCHEDULE], "goldenprompt-schedule")
@@ -76,8 +81,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
         told = {"root": str(settings.root), "month": month, "today": today, "policy": str(ground.folder)}
         reference = ground.reference
         found = {"baseline": reference.name, "joined": reference.joined, "first": reference.first}
-        controller = Controller({**told, **found})
-        _control(config, library, controller, month, clock, started)
+        _control(config, library, {**told, **found}, month, clock, started)
     else:
         manager.register(Worker(library), "goldenprompt-worker")
         manager.register(WorkerSpending(library), "goldenprompt-spending")
@@ -86,19 +90,29 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
 def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller are made of
     config: pytest.Config,
     library: Library,
-    controller: Controller,
+    told: dict[str, Any],
     month: str,
     clock: Callable[[], datetime],
     started: datetime,
 ) -> None:
     recorder = Recorder(node_of(library.settings.root, config.rootpath), library.reference.baseline)
-    gate = Gate(library, recorder, controller, _facts(library, month, started), clock)
+    controller = Controller(told, recorder.unrun.setdefault)
+    gate = Gate(library, recorder, controller, _facts(library, month, started), clock, config.stash[SCHEDULE].leaving)
     manager = config.pluginmanager
-    manager.register(controller, "goldenprompt-controller")
+    manager.register(controller, CONTROLLER)
     manager.register(ControllerSpending(library, started), "goldenprompt-spending")
     manager.register(recorder, "goldenprompt-recorder")
     manager.register(gate, GATE)
     manager.register(Display(library, gate), "goldenprompt-display")
+
+
+def _listen(config: pytest.Config, *, whole: bool) -> Leaving:
+    """Hear signals until the session is over, in a worker longer: it only ends then, and has to do so undisturbed."""
+    leaving = Leaving()
+    leaving.listen(signal.SIGINT, *([signal.SIGTERM] if whole else []))
+    if whole:
+        config.add_cleanup(leaving.restore)
+    return leaving
 
 
 def command_for(settings: Settings, start: Path) -> str:
