@@ -71,6 +71,11 @@ class Lane:
         entry = None if self._allowance is None else self._allowance.start(now, tokens)
         return Trip(now, probe, entry)
 
+    def renew(self) -> None:
+        """Forget the calls that are under way."""
+        self._busy = 0
+        self._breaker.probing = False
+
     def end(self, trip: Trip, request: Request, outcome: Output | ProviderError | None, now: float) -> None:
         """Learn from a call that ended: with an answer, an error, or without either where it was given up."""
         self._busy -= 1

@@ -63,6 +63,7 @@ class Engine:
         self.limits = limits
         self._luck = luck
         self._traffic = traffic or Traffic()
+        self._traffic.renew()
         self._stop = Stop()
         self._cut_short = "cancelled before it was answered"
         self._threads = Threads()

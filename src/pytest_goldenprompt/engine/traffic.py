@@ -35,6 +35,11 @@ class Traffic:
             lane.down = self._down.get(asked.name, "")
         return self._lanes[asked.name]
 
+    def renew(self) -> None:
+        """Forget calls that never came back to the engine that made them: no later one must wait for their end."""
+        for lane in self._lanes.values():
+            lane.renew()
+
     def told(self, now: float) -> dict[str, Any]:
         """Tell another process, as plain data, what holds beyond this one: the last minute's calls, pauses, outages."""
         return {

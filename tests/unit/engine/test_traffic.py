@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 from pytest_goldenprompt.engine.attempt import Limits
 from pytest_goldenprompt.engine.traffic import Traffic
@@ -56,3 +57,13 @@ def test_a_process_with_other_tables_is_heard_as_far_as_it_concerns_this_one():
     worker.lane(Asked("old"), Limits()).start(0.0, 0.0)
     controller.learn(told(worker, 0.0), 0.0)
     assert controller.told(0.0) == {"recent": {}, "paused": {}, "down": {}}
+
+
+def test_calls_that_never_came_back_to_their_engine_hold_up_no_later_one():
+    traffic = Traffic()
+    lane = traffic.lane(ONE, Limits(concurrency=2))
+    for _ in range(2):
+        lane.start(0.0, 0.0)
+    assert lane.opens(1.0, 0.0) == math.inf
+    traffic.renew()
+    assert lane.opens(1.0, 0.0) <= 1.0
