@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib import resources
 
-NAMES = ("dataset", "verdict")
+NAMES = ("dataset", "policy", "verdict")
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
