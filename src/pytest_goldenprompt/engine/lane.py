@@ -40,7 +40,10 @@ class Lane:
         self._window = Window(limits.concurrency)
         self._latency = Latency()
         self._pace = Pace()
+        self._limits = limits
         self._breaker = Breaker(limits.outage, limits.throttled)
+        self._sent_away = False
+        """Whether the provider itself asked for a longer pause than a run has."""
         self._allowance = allowance
         self._answer = float(FIRST_ANSWER)
         self._answers = 0
@@ -72,9 +75,13 @@ class Lane:
         return Trip(now, probe, entry)
 
     def renew(self) -> None:
-        """Forget the calls that are under way."""
+        """Forget the calls that are under way, and try anew whether the model is there.
+
+        Where cases that can never succeed were the last to be called, they looked like an outage.
+        """
         self._busy = 0
-        self._breaker.probing = False
+        self._breaker = Breaker(self._limits.outage, self._limits.throttled)
+        self.down = self.down if self._sent_away else ""
 
     def end(self, trip: Trip, request: Request, outcome: Output | ProviderError | None, now: float) -> None:
         """Learn from a call that ended: with an answer, an error, or without either where it was given up."""
@@ -108,7 +115,7 @@ class Lane:
         if asked <= LONGEST_WAIT:
             self.paused = max(self.paused, now + asked)
         elif asked < math.inf:
-            self.down = f"it asks for a pause of {asked:.0f} s ({error})"
+            self._sent_away, self.down = True, f"it asks for a pause of {asked:.0f} s ({error})"
         refused = error.status == TOO_MANY
         if refused:
             self._refused(trip, call, now)

@@ -67,3 +67,17 @@ def test_calls_that_never_came_back_to_their_engine_hold_up_no_later_one():
     assert lane.opens(1.0, 0.0) == math.inf
     traffic.renew()
     assert lane.opens(1.0, 0.0) <= 1.0
+
+
+def test_a_second_engine_tries_anew_whether_the_model_is_there_unless_it_was_sent_away():
+    traffic = Traffic()
+    lane = traffic.lane(ONE, Limits(outage=1.0))
+    for number in range(8):
+        error = ProviderError("broken", transient=True, status=500)
+        lane.end(lane.start(10.0 * number, 0.0), Request("p", f"c{number}", 0, ()), error, 10.0 * number)
+    assert lane.down == "broken"
+    traffic.renew()
+    assert (lane.down, lane.opens(100.0, 0.0) <= 100.0) == ("", True)
+    refuse(lane, 100.0, 3600.0)
+    traffic.renew()
+    assert lane.down == "it asks for a pause of 3600 s (busy)"
