@@ -501,7 +501,7 @@ def test_hostile_names_of_another_tool_start_no_line(call, library):
 # the rest
 
 
-@pytest.mark.parametrize("name", ["dataset", "verdict"])
+@pytest.mark.parametrize("name", ["dataset", "policy", "verdict"])
 def test_schemas_are_printed_as_they_are(call, name):
     code, out, _ = call("schema", name)
     assert code == 0
@@ -510,7 +510,7 @@ def test_schemas_are_printed_as_they_are(call, name):
     assert schema["$id"] == f"goldenprompt.{name}/1"
 
 
-@pytest.mark.parametrize("words", [[], ["lst"], ["schema", "policy"], ["show"], ["--store"], ["compare", "a"]])
+@pytest.mark.parametrize("words", [[], ["lst"], ["schema", "policies"], ["show"], ["--store"], ["compare", "a"]])
 def test_wrong_words_are_a_usage_error(library, capsys, words):
     with pytest.raises(SystemExit) as ended:
         main(words)
