@@ -9,7 +9,10 @@ nox.options.default_venv_backend = "venv"
 
 PURE = "src/pytest_goldenprompt/judge/*,src/pytest_goldenprompt/model/*"
 PURE_TESTS = ("tests/unit/judge", "tests/unit/model", "tests/properties")
-MATRIX = ("tests/acceptance/test_one_verdict_everywhere.py", "tests/plugin")
+MATRIX = (
+    "tests/acceptance/test_one_verdict_everywhere.py",
+    *(f"tests/plugin/test_{name}.py" for name in ("main_job", "confirmation", "dealing", "unused", "waivers")),
+)
 
 
 @nox.session
