@@ -105,3 +105,7 @@ def test_cases_that_are_no_longer_what_they_were_are_named():
     now = run(case("a", digest="other"), case("b"))
     [one] = loosened(run(case("a"), case("b")), now)
     assert one == Loosening(f"{PROMPT}: 1 case with another definition (a)", "compared", "not compared")
+
+
+def test_a_case_with_another_definition_that_got_no_answer_is_missing_and_not_named():
+    assert loosened(run(case("a")), run(case("a", digest="other", repeats=()))) == ()

@@ -313,3 +313,11 @@ def test_scopes_read_as_they_are_written():
     assert waiver(slice="s", kind="slice").scope == f"{PROMPT}, slice s, slice only"
     assert waiver().scope == PROMPT
     assert "line" not in waiver(line=4).plain()
+
+
+def test_a_case_that_only_the_anchor_knows_is_held_against_it_alone():
+    stored = run(*STORED[1:])
+    found = judged(stored, run(*broken("c000")), waiver(case="c000", most_drop=0.2), anchor=THEN)
+    [one] = found.waived
+    assert (one.state, one.cases, one.rate.then) == (WaiverState.EXCEEDED, (), None)
+    assert one.told.endswith("and it fell further")
