@@ -26,8 +26,8 @@ def _of_the_run(current: RunRecord, prompts: Sequence[PromptVerdict]) -> list[St
 
 
 def _has_cases(current: RunRecord, prompts: Sequence[PromptVerdict]) -> bool:
-    drafts = {prompt.id for prompt in prompts if prompt.draft}
-    return any(case.missing != DESELECTED and case.prompt_id not in drafts for case in current.cases)
+    gating = {prompt.id for prompt in prompts if not prompt.draft}
+    return any(case.missing != DESELECTED and case.prompt_id in gating for case in current.cases)
 
 
 def _reasons(current: RunRecord, prompts: Sequence[PromptVerdict], counts: Counts) -> Iterable[str]:

@@ -458,3 +458,9 @@ def test_twenty_prompts_of_a_hundred_cases_take_less_than_a_second():
 
     then, now = library()
     judge(then, now, POLICY)
+
+
+def test_a_run_of_nothing_but_a_retired_prompt_with_results_ran_no_case():
+    retired = (facts(retired=True),)
+    found = judge(run(case("a"), prompts=retired), run(case("a"), prompts=retired), POLICY)
+    assert (found.state, found.prompts) == (State.INCOMPLETE, ())
