@@ -28,6 +28,8 @@ def measure(folder: Path, cases: int, latency: float, concurrency: int, workers:
     """Measure one round: for each number of workers the seconds beyond xdist's own start, 0 for one process."""
     write_library(folder, cases, latency)
     here = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "TMPDIR": str(folder / "tmp")}
+    # As where packages are installed: modules are compiled once, whatever the environment says.
+    here |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
     golden = [*GOLDEN, "--golden-concurrency", str(concurrency)]
     empty = {number: seconds([*PYTEST, "test_nothing.py", "-n", str(number)], folder, here) for number in workers}
     took = {number: seconds([*PYTEST, *golden, "-n", str(number)], folder, here) for number in workers}
@@ -45,6 +47,7 @@ def main() -> None:
         folder = Path(name)
         (folder / "test_nothing.py").write_text(EMPTY)
         (folder / "tmp").mkdir()
+        measure(folder, 1, 0.0, 1, [0, *options.workers])
         for cases, latency, concurrency in WORK:
             rounds = [
                 measure(folder, cases, latency, concurrency, [0, *options.workers]) for _ in range(options.rounds)

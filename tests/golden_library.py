@@ -138,4 +138,6 @@ class GoldenLibrary:
 
     def _surroundings(self, environment: dict[str, str]) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if key not in {"CI", "PYTEST_ADDOPTS"}}
-        return {**kept, **self.environment, **environment}
+        # Workers make temporary folders, and pytest then clears away what others left in the shared place.
+        own = {"PYTEST_DEBUG_TEMPROOT": str(self.folder.parent)}
+        return {**kept, **own, **self.environment, **environment}

@@ -64,6 +64,7 @@ def test_without_a_terminal_there_is_none(slow):
 def test_the_rate_is_of_answered_cases_and_the_rest_is_reckoned_from_it():
     assert status(0, 40, 8, 3.0) == "golden: 0 of 40 cases, 8 calls in flight"
     assert status(10, 40, 8, 5.0) == "golden: 10 of 40 cases, 8 calls in flight, 2.0 cases a second, 15 s left"
+    assert status(40, 40, 0, 5.0, "0.1200 of 5 USD").endswith(", 8.0 cases a second, 0 s left, 0.1200 of 5 USD spent")
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,8 @@ class Purse:
     def spent(self) -> dict[str, Spend]:
         """Give what was spent by model, here and in other processes, where anything was called."""
         names = sorted({*self._elsewhere, *self._accounts})
-        here = {name: account.spent for name, account in self._accounts.items()}
+        # In one step: whoever shows how far the run is asks from another thread.
+        here = {name: account.spent for name, account in tuple(self._accounts.items())}
         found = {name: self._elsewhere.get(name, Spend()) + here.get(name, Spend()) for name in names}
         return {name: spend for name, spend in found.items() if spend != Spend()}
 

@@ -73,12 +73,12 @@ class Progress:
             os.write(self._terminal, line.encode("ascii", "replace"))
 
 
-def status(done: int, total: int, in_flight: int, seconds: float) -> str:
+def status(done: int, total: int, in_flight: int, seconds: float, spent: str = "") -> str:
     """Say how many of the cases are answered, at what rate since the first call, and when the rest will be."""
-    line = f"golden: {done} of {total} cases, {in_flight} calls in flight"
-    if not done or not seconds:
-        return line
-    return f"{line}, {done / seconds:.1f} cases a second, {duration((total - done) * seconds / done)} left"
+    said = [f"golden: {done} of {total} cases", f"{in_flight} calls in flight"]
+    if done and seconds:
+        said += [f"{done / seconds:.1f} cases a second", f"{duration((total - done) * seconds / done)} left"]
+    return ", ".join([*said, f"{spent} spent"] if spent else said)
 
 
 def duration(seconds: float) -> str:

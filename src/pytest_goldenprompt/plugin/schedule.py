@@ -14,6 +14,7 @@ from pytest_goldenprompt.plugin.items import GoldenItem
 from pytest_goldenprompt.plugin.leaving import Leaving
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.progress import Progress, status
+from pytest_goldenprompt.reports.spend import money
 
 HURRY = 1.0
 """Seconds that calls in flight get to end after an interruption."""
@@ -95,7 +96,9 @@ class Schedule:
         jobs = [item.job for item in items if item.job is not None]
         answered = sum(answer.attempts for job in jobs for answer in job.done if answer is not None)
         done = sum(job.answers.done() for job in jobs)
-        return status(done, len(items), max(0, self._running().calls - answered), seconds)
+        library = self._library
+        spent = money(library.spent, library.terms, library.settings.budget)
+        return status(done, len(items), max(0, self._running().calls - answered), seconds, spent)
 
 
 def _called(items: Iterable[pytest.Item]) -> Iterator[GoldenItem]:

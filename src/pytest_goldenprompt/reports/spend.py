@@ -28,10 +28,16 @@ def spend_line(spent: Mapping[str, Spend], terms: Terms, budget: float | None) -
     said = [f"{sums.calls:,} call{'s' * (sums.calls != 1)}"]
     if sums.counted:
         said.append(f"{sums.input_tokens:,} tokens in and {sums.output_tokens:,} out")
-    if sums.money is not None and (terms.prices or budget is not None):
-        of = "" if budget is None else f" of {budget:g}"
-        said.insert(0, f"{_rounded(sums.money):.4f}{of} {terms.currency or ''}".rstrip())
-    return ", ".join(said)
+    return ", ".join(filter(None, [money(spent, terms, budget), *said]))
+
+
+def money(spent: Mapping[str, Spend], terms: Terms, budget: float | None) -> str:
+    """Say what was spent, where every call has a price and somebody gave one; empty otherwise."""
+    amount = total(spent).money
+    if amount is None or not (terms.prices or budget is not None):
+        return ""
+    of = "" if budget is None else f" of {budget:g}"
+    return f"{_rounded(amount):.4f}{of} {terms.currency or ''}".rstrip()
 
 
 def total(spent: Mapping[str, Spend]) -> Spend:
