@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -137,3 +138,83 @@ def kill_worker(folder: Path, end: str, deadly: int) -> list[str]:
         f"other tests: {tests}": len(tests) < 9 or max(tests.values()) > 1,
     }
     return [word for word, found in wrong.items() if found]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A run that nobody disturbed: its library, the record of its cases, and its exit code."""
+
+    library: GoldenLibrary
+    cases: bytes
+    code: int
+
+
+PAID_MODEL = """
+import os, pathlib, time
+
+HERE = pathlib.Path(__file__).parent
+
+def answer(case, repeat, text=""):
+    log = os.open(HERE / "calls.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.write(log, f"{case}\\n".encode())
+    os.close(log)
+    time.sleep(0.005)
+    return "yes" if int(case[1:]) % 3 else "no, " + case
+answer.deterministic = True
+"""
+
+IN_FLIGHT = 8
+
+
+def paid_library(folder: Path, cases: int) -> GoldenLibrary:
+    """Make a library that notes each call before it answers, a third of which fail their case."""
+    folder.mkdir(exist_ok=True)
+    library = GoldenLibrary(folder)
+    library.write("model.py", PAID_MODEL)
+    library.dataset("prompts/paid", {f"c{number}": "yes" for number in range(cases)})
+    library.environment["TMPDIR"] = str(library.write("tmp/here", "").parent)
+    return library
+
+
+def undisturbed(folder: Path, cases: int, *way: str) -> Whole:
+    """Run once to the end."""
+    library = paid_library(folder, cases)
+    run = library.run("--golden-concurrency", str(IN_FLIGHT), *way)
+    return Whole(library, stored_cases(library), run.code)
+
+
+def stored_cases(library: GoldenLibrary) -> bytes:
+    """Read the record of the only run's cases; empty where none is stored."""
+    found = list((library.folder / ".goldenprompt").glob("**/runs/*/cases.jsonl"))
+    assert len(found) <= 1
+    return found[0].read_bytes() if found else b""
+
+
+def kill_and_go_on(whole: Whole, folder: Path, cases: int, kills: list[float], *way: str) -> list[str]:
+    """Kill a run, and each that goes on with it, after so many seconds of calls; say what is wrong at the end."""
+    library = paid_library(folder, cases)
+    words = ("--golden-concurrency", str(IN_FLIGHT), *way)
+    wrong: list[str] = []
+    for after in kills:
+        run = library.start(*words, stdout=subprocess.DEVNULL)
+        before = _made(library)
+        wait_for(lambda run=run, before=before: _made(library) > before or run.poll() is not None)
+        time.sleep(after)
+        os.killpg(run.pid, signal.SIGKILL)
+        code = run.wait()
+        wrong += [f"exit code {code} of a killed run"] * (code not in {-signal.SIGKILL, whole.code})
+        wrong += ["the store cannot be read"] * (library.command("list").code != 0)
+        if stored_cases(library):  # it was over by then
+            return wrong + ["another record"] * (stored_cases(library) != whole.cases)
+    last = library.run(*words)
+    paid = _made(library) - cases
+    wrong += [f"exit code {last.code}"] * (last.code != whole.code)
+    wrong += ["another record"] * (stored_cases(library) != whole.cases)
+    wrong += [f"{paid} calls paid again, over {len(kills)} kills"] * (not 0 <= paid <= IN_FLIGHT * len(kills))
+    wrong += ["answers are left behind"] * any((library.folder / ".goldenprompt/cache/journal").glob("*"))
+    return wrong
+
+
+def _made(library: GoldenLibrary) -> int:
+    log = library.folder / "calls.log"
+    return log.read_bytes().count(b"\n") if log.exists() else 0

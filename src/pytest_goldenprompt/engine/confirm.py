@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from pytest_goldenprompt.engine.attempt import Limits
 from pytest_goldenprompt.engine.grade import Graded, grade, mark_copies
-from pytest_goldenprompt.engine.loop import Engine, Job
+from pytest_goldenprompt.engine.job import Job
+from pytest_goldenprompt.engine.loop import Engine
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.engine.waiting import wait

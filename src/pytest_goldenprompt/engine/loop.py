@@ -8,42 +8,22 @@ import inspect
 import random
 import threading
 from collections.abc import Callable, Coroutine, Iterable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_goldenprompt.engine.admission import Admission, Places, Stop
 from pytest_goldenprompt.engine.attempt import Answer, Door, Limits, attempt, told
+from pytest_goldenprompt.engine.job import Job
+from pytest_goldenprompt.engine.journal import source
 from pytest_goldenprompt.engine.threads import Threads
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.engine.way import Counter, OpenWay, Way
 from pytest_goldenprompt.errors import GoldenpromptError, ProviderError
 from pytest_goldenprompt.model.contracts import Provider, Recalling
-from pytest_goldenprompt.model.limits import Asked
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
 
-NOBODY = Asked()
 LAST_MOMENT = 0.2
 """Seconds that the loop's thread gets to end once all is closed."""
-
-
-@dataclass(slots=True)
-class Job:
-    """The requests of one case, whom they ask, and the future of their answers in the same order."""
-
-    provider: Provider
-    requests: tuple[Request, ...]
-    asked: Asked = NOBODY
-    answers: Future[tuple[Answer, ...]] = field(default_factory=Future)
-    done: list[Answer | None] = field(default_factory=list)
-
-    def settle(self, index: int, answer: Answer) -> None:
-        """Take one answer in; the last one makes the future done."""
-        self.done[index] = answer
-        answers = tuple(answer for answer in self.done if answer is not None)
-        if len(answers) == len(self.requests) and not self.answers.done():
-            self.answers.set_result(answers)
 
 
 class Engine:
@@ -121,11 +101,22 @@ class Engine:
         self._keep_the_deadline()
         for job in jobs:
             job.done = [None] * len(job.requests)
-            self._counter(job).waiting.extend((job, index) for index in range(len(job.requests)))
+            counter = self._counter(job)
+            counter.waiting.extend((job, index) for index in range(len(job.requests)) if not self._knows(job, index))
             if not job.requests:
                 job.answers.set_result(())
         for counter in self._counters.values():
             self._staff(counter)
+
+    def _knows(self, job: Job, index: int) -> bool:
+        """Settle what a run that was cut off has an answer to, and count it as called for."""
+        request, recalls = job.requests[index], self._counter(job).recalls
+        answer = self._traffic.journal.recall(source(job.asked, job.provider), request)
+        if answer is None or answer.output is None or (recalls is not None and recalls(request)):
+            return False
+        self._traffic.purse.remember(job.asked, request, answer.output.usage, answer.attempts)
+        job.settle(index, answer)
+        return True
 
     def _counter(self, job: Job) -> Counter[Job]:
         key = id(job.provider), job.asked.name
@@ -154,11 +145,11 @@ class Engine:
         try:
             while counter.waiting:
                 job, index = counter.waiting.popleft()
-                job.settle(index, await self._answer(counter, job.requests[index]))
+                job.settle(index, await self._answer(counter, job, job.requests[index]))
         finally:
             counter.workers -= 1
 
-    async def _answer(self, counter: Counter[Job], request: Request) -> Answer:
+    async def _answer(self, counter: Counter[Job], job: Job, request: Request) -> Answer:
         recalled = counter.recalls is not None and counter.recalls(request)
         way: Door[Any] = OpenWay(self._stop) if recalled else Way(self._admission, counter.queue, request)
         try:
@@ -169,6 +160,8 @@ class Engine:
             return Answer(error=told(raised))
         if answer.fatal:
             self.stop(str(answer.error))
+        if not recalled:
+            self._traffic.journal.keep(source(job.asked, job.provider), request, answer)
         return answer
 
     def _keep_the_deadline(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pytest_goldenprompt.model.limits import NOTHING, Asked, Caps, Price, Spend, Terms
@@ -124,6 +124,15 @@ class Purse:
         if bill.most and spend.amount > bill.most:
             self._excess *= spend.amount / bill.most
         bill.account.spent += spend
+
+    def remember(self, asked: Asked, request: Request, usage: Usage, attempts: int) -> None:
+        """Count what a run that was cut off spent on an answer; this run goes on with its bounds too."""
+        account = self.account(asked)
+        spend = self.bill(account, request).spend(usage, paid=True)
+        failed = attempts - spend.calls
+        self._calls += attempts
+        self._amount += spend.amount
+        account.spent += replace(spend, calls=attempts, priced=spend.priced + failed)
 
     def add(self, spent: Mapping[str, Spend]) -> None:
         """Take in what another process of the run spent."""

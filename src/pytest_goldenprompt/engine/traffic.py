@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_goldenprompt.engine.attempt import Limits
+from pytest_goldenprompt.engine.journal import Journal
 from pytest_goldenprompt.engine.lane import Lane
 from pytest_goldenprompt.engine.per_minute import PerMinute
 from pytest_goldenprompt.engine.purse import Purse
@@ -15,12 +16,14 @@ from pytest_goldenprompt.model.limits import Asked, Caps, Terms
 class Traffic:
     """One lane a model. Lanes under the same entry of `[limits]` share what it allows.
 
-    `deadline` is the moment, of the monotonic clock, from which on nothing is called or waited for.
+    `deadline` is the moment, of the monotonic clock, from which on nothing is called or waited for; `journal` keeps
+    what was answered.
     """
 
     def __init__(self, terms: Terms | None = None, purse: Purse | None = None, deadline: float | None = None) -> None:
         self.purse = purse or Purse(Terms(), Caps())
         self.deadline = deadline
+        self.journal = Journal()
         self._terms = terms or Terms()
         self._allowances: dict[str, PerMinute] = {}
         self._lanes: dict[str, Lane] = {}

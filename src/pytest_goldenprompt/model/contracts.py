@@ -32,7 +32,8 @@ class Provider(Protocol):
     """Answers requests. Raises ProviderError for whatever is no answer; never retries and never falls back by itself.
 
     `max_concurrency` caps the calls in flight (None: no cap of its own). A synchronous provider is called in a thread,
-    an asynchronous one on the engine's loop.
+    an asynchronous one on the engine's loop. It may have a text `version`, which changes where the same request may get
+    another answer for a reason on our side, such as another server: a run that was cut off is then not gone on with.
     """
 
     max_concurrency: int | None

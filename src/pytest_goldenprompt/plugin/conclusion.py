@@ -15,9 +15,10 @@ from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.model.verdict import ReferenceFacts, State, Verdict
 from pytest_goldenprompt.plugin.confirmation import confirm_suspects
+from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData
-from pytest_goldenprompt.plugin.recorder import Facts, Recorder
+from pytest_goldenprompt.plugin.recorder import Recorder
 from pytest_goldenprompt.reports.spend import spend_record
 from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
 from pytest_goldenprompt.store.acceptance import accept_by_itself
@@ -42,6 +43,8 @@ class Conclusion:
     kept: str = ""
     """What became of a recording run, as a sentence."""
     reports: tuple[Path, ...] = ()
+    left: str = ""
+    """What another run can go on with, as a sentence."""
 
 
 def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
@@ -86,7 +89,9 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
             library.store, record, verdict.state, first=reference.first, verdict=verdict, since=reference.pointers
         )
     paths = _write_reports(library, text)
-    return Conclusion(record, verdict, reference.baseline, reference.facts, reference.anchor, texts, sentence, paths)
+    left = library.resuming.end(record) if library.resuming else ""
+    found = reference.baseline, reference.facts, reference.anchor
+    return Conclusion(record, verdict, *found, texts, sentence, paths, left)
 
 
 def narrowed(library: Library, plan: PlanData) -> tuple[str, ...]:

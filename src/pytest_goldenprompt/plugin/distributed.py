@@ -51,6 +51,12 @@ def share_of(config: pytest.Config) -> Share:
     return Share(whole=False, workers=told["workercount"], number=told["golden"]["number"])
 
 
+def worker_name(config: pytest.Config) -> str:
+    """Give the name that pytest-xdist has for this worker, such as gw0; a worker that replaces it has another."""
+    name: str = config.workerinput["workerid"]  # type: ignore[attr-defined]  # set by pytest-xdist
+    return name
+
+
 def may_stop(config: pytest.Config) -> bool:
     """Say whether a failure may end the run early, so that calls far ahead would be wasted."""
     return any(config.getoption(name, default=False) for name in ("maxfail", "usepdb", "trace", "stepwise"))

@@ -15,10 +15,11 @@ from pytest_goldenprompt.model.values import canonical
 from pytest_goldenprompt.model.verdict import PromptVerdict, State, Verdict
 from pytest_goldenprompt.plugin.conclusion import Conclusion, conclude
 from pytest_goldenprompt.plugin.distributed import Controller
+from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.plugin.leaving import INTERRUPTED, Leaving
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData, plan_of
-from pytest_goldenprompt.plugin.recorder import Facts, Recorder
+from pytest_goldenprompt.plugin.recorder import Recorder
 from pytest_goldenprompt.reports.inert import one_line, quoted
 
 GATE = "goldenprompt-gate"

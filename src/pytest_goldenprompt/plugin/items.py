@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_goldenprompt.engine.loop import Job
+from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.formats.pairing import is_golden
 from pytest_goldenprompt.model.verdict import Outcome

@@ -22,6 +22,7 @@ from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import CaseOutcome, MonthRate, Outcome, ReferenceFacts
 from pytest_goldenprompt.plugin.options import Settings
+from pytest_goldenprompt.plugin.resuming import Resuming
 from pytest_goldenprompt.providers.recording import Recorder
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.store.folder import FolderStore
@@ -85,6 +86,8 @@ class Library:
     terms: Terms = field(default_factory=Terms)
     traffic: Traffic = field(default_factory=Traffic)
     """What this process knows of the models it calls, and what it may spend."""
+    resuming: Resuming | None = None
+    """What the process that concludes the run goes on with; None where nothing is called."""
     unpriced: bool = False
     """Whether a budget is set that cannot be kept, as a prompt's calls have no price."""
     planned: dict[str, PlannedPrompt] = field(default_factory=dict)

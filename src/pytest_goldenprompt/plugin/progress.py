@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from pytest_goldenprompt.engine.attempt import Answer
-from pytest_goldenprompt.engine.loop import Job
+from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.waiting import wait
 
 

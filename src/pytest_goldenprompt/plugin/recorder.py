@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -10,29 +10,11 @@ import pytest
 
 from pytest_goldenprompt.engine.grade import Graded
 from pytest_goldenprompt.judge.copies import counted_once
-from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
+from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
-from pytest_goldenprompt.model.values import JSON
+from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.plugin.payload import graded_from_plain
 from pytest_goldenprompt.plugin.plan_data import PlanData
-
-
-@dataclass
-class Facts:
-    """What is known of a run apart from its results."""
-
-    id: str
-    kind: RunKind
-    month: str
-    started: datetime
-    commit: str | None
-    dirty: bool | None
-    tool: str
-    policy_digest: str
-    policy: Mapping[str, JSON]
-    proposed: Mapping[str, JSON] = field(default_factory=dict)
-    moved: tuple[tuple[str, str, str], ...] = ()
-    info: dict[str, JSON] = field(default_factory=dict)
 
 
 @dataclass(eq=False)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from pytest_goldenprompt.engine.attempt import Answer, Limits
-from pytest_goldenprompt.engine.loop import Engine, Job
+from pytest_goldenprompt.engine.job import Job
+from pytest_goldenprompt.engine.loop import Engine
 from pytest_goldenprompt.plugin.distributed import Share, may_stop
 from pytest_goldenprompt.plugin.items import GoldenItem
 from pytest_goldenprompt.plugin.leaving import Leaving

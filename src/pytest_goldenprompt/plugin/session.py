@@ -22,7 +22,8 @@ from pytest_goldenprompt.formats.limits import read_terms
 from pytest_goldenprompt.model.record import RunKind
 from pytest_goldenprompt.model.values import digest_of
 from pytest_goldenprompt.plugin.conclusion import default_report
-from pytest_goldenprompt.plugin.distributed import CONTROLLER, Controller, Worker, refuse_each, share_of
+from pytest_goldenprompt.plugin.distributed import CONTROLLER, Controller, Worker, refuse_each, share_of, worker_name
+from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.plugin.gate import GATE, Gate
 from pytest_goldenprompt.plugin.items import LIBRARY, SCHEDULE, Collection
 from pytest_goldenprompt.plugin.leaving import Leaving
@@ -30,8 +31,9 @@ from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.options import DEFAULT_STORE, Settings, read_settings
 from pytest_goldenprompt.plugin.paths import add_golden_paths, library_root, node_of
 from pytest_goldenprompt.plugin.progress import Progress
-from pytest_goldenprompt.plugin.recorder import Facts, Recorder
+from pytest_goldenprompt.plugin.recorder import Recorder
 from pytest_goldenprompt.plugin.references import find_ground, told_ground
+from pytest_goldenprompt.plugin.resuming import resume, workers_journal
 from pytest_goldenprompt.plugin.schedule import Schedule
 from pytest_goldenprompt.plugin.spending import ControllerSpending, WorkerSpending, traffic_of
 from pytest_goldenprompt.plugin.terminal import Display
@@ -67,6 +69,8 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     today = told["today"] if told else started.strftime("%Y-%m-%d")
     terms = read_terms(settings.root)
     traffic = traffic_of(config, settings, terms, clock)
+    if told and told["journal"]:
+        traffic.journal = workers_journal(store, told["journal"], worker_name(config))
     library = Library(
         settings, registry, ground.policy, store, ground.reference, today, ground.proposed, terms=terms, traffic=traffic
     )
@@ -95,9 +99,15 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
     clock: Callable[[], datetime],
     started: datetime,
 ) -> None:
+    facts = _facts(library, month, started)  # before anything is written: the tree may be clean as yet
+    told["journal"] = None
+    if not config.option.collectonly:
+        library.resuming = resume(config, library.store, facts)
+        library.traffic.journal = library.resuming.journal
+        told["journal"] = library.resuming.told()
     recorder = Recorder(node_of(library.settings.root, config.rootpath), library.reference.baseline)
     controller = Controller(told, recorder.unrun.setdefault)
-    gate = Gate(library, recorder, controller, _facts(library, month, started), clock, config.stash[SCHEDULE].leaving)
+    gate = Gate(library, recorder, controller, facts, clock, config.stash[SCHEDULE].leaving)
     manager = config.pluginmanager
     manager.register(controller, CONTROLLER)
     manager.register(ControllerSpending(library, started), "goldenprompt-spending")

@@ -27,18 +27,24 @@ class Display:
         self._gate = gate
 
     def pytest_report_header(self) -> list[str]:
+        """Say which stored run this one is compared with, and what an earlier one has already called for."""
+        resuming = self._library.resuming
+        going_on = resuming.line() if resuming else ""
+        return [self._baseline(), *([f"golden: {one_line(going_on, 300)}"] if going_on else [])]
+
+    def _baseline(self) -> str:
         """Say which stored run this one is compared with, how old it is, and where it is kept."""
         reference = self._library.reference
         facts = reference.facts
         if facts is None:
             stored = "none yet: this run records the first" if reference.first else "none"
-            return [f"golden: baseline {stored} (store {self._library.settings.store})"]
+            return f"golden: baseline {stored} (store {self._library.settings.store})"
         age = "" if facts.age_days is None else f", {facts.age_days} day{'s' * (facts.age_days != 1)} old"
         joined = f", joined with {len(facts.pooled)} earlier month{'s' * (len(facts.pooled) != 1)}" * bool(facts.pooled)
         anchor = reference.anchor
         pinned = "" if anchor is None else f"; anchor {anchor.month}{'' if anchor.approved else ', not yet approved'}"
         where = f", with policy and waivers from {one_line(reference.revision)}" if reference.revision else ""
-        return [f"golden: baseline {facts.month} (run {facts.id}{age}{joined}){pinned}{where}"]
+        return f"golden: baseline {facts.month} (run {facts.id}{age}{joined}){pinned}{where}"
 
     def pytest_report_collectionfinish(self) -> list[str]:
         """Say how many golden cases there are, and which datasets cannot be read."""
@@ -85,7 +91,8 @@ class Display:
         lines += self._spend()
         if conclusion.kept:
             lines.append(Line(f"record  {inert(conclusion.kept)}"))
-        lines += [Line(f"note    {one_line(note)}", "yellow") for note in self._gate.notes]
+        told = [*self._gate.notes, self._library.traffic.journal.trouble, conclusion.left]
+        lines += [Line(f"note    {one_line(note)}", "yellow") for note in told if note]
         lines += [Line(f"report  {_shown(path)}") for path in conclusion.reports]
         if conclusion.verdict.state is State.INCONCLUSIVE and self._gate.is_green(conclusion.verdict):
             lines.append(Line("        inconclusive lets a deploy pass; --golden-strict makes it fail", "yellow"))

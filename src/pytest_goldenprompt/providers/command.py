@@ -31,6 +31,13 @@ class Command:
     max_concurrency: int | None = field(default=None, init=False)
     _running: set[subprocess.Popen[bytes]] = field(default_factory=set, init=False)
 
+    @property
+    def version(self) -> str:
+        """Name the files on the command's line as they are now, by size and time."""
+        files = (self.root / word for word in self.arguments)
+        found = [path.stat() for path in files if path.is_file()]
+        return ",".join(f"{one.st_size}.{one.st_mtime_ns}" for one in found)
+
     def is_deterministic(self, request: Request) -> bool:  # noqa: ARG002 - the contract's signature
         """Say no: nothing is known of the program."""
         return False

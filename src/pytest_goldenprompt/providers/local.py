@@ -41,6 +41,11 @@ class Local:
     _server: Any = field(default=None, init=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, init=False)
 
+    @property
+    def version(self) -> str:
+        """Name the model's file by its size: another one may have the same name."""
+        return str(self.path.stat().st_size)
+
     def is_deterministic(self, request: Request) -> bool:
         """Say whether the most likely token is always taken: temperature 0, which is also what no temperature means."""
         return bool(_temperature(request) == 0)

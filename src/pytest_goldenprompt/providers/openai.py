@@ -34,6 +34,11 @@ class OpenAI:
     max_concurrency: int | None = field(default=None, init=False)
     _client: Any = field(default=None, init=False)
 
+    @property
+    def version(self) -> str:
+        """Name the server, where it is not the package's own."""
+        return os.environ.get("OPENAI_BASE_URL", "")
+
     def is_deterministic(self, request: Request) -> bool:  # noqa: ARG002 - the contract's signature
         """Say no: hosted models answer differently even at temperature 0."""
         return False

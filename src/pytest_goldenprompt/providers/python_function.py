@@ -8,13 +8,14 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError, ProviderError
 from pytest_goldenprompt.model.contracts import ProviderSetting
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
-from pytest_goldenprompt.model.values import JSON, canonical
+from pytest_goldenprompt.model.values import JSON, SHORT_DIGEST_LENGTH, canonical, digest_of_bytes
 from pytest_goldenprompt.providers.failure import raised_error
 
 OURS = ("prompt", "case", "repeat")
@@ -43,6 +44,8 @@ class PlainFunction:
     place: str
     function: Callable[..., Any]
     max_concurrency: int | None = field(default=None, init=False)
+    version: str = ""
+    """Names the bytes of the file that the function is in."""
 
     def is_deterministic(self, request: Request) -> bool:  # noqa: ARG002 - the contract's signature
         """Say whether the function's attribute `deterministic` is True."""
@@ -92,7 +95,16 @@ def build(argument: str, setting: ProviderSetting) -> PlainFunction:
     if not callable(function):
         raise InputError(f"`python` finds no function {name!r} in module {module!r}")
     awaited = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
-    return (CoroutineFunction if awaited else PlainFunction)(argument, function)
+    return (CoroutineFunction if awaited else PlainFunction)(argument, function, _version(function))
+
+
+def _version(function: Callable[..., Any]) -> str:
+    """Name what a function's file says; empty where there is no file to read."""
+    try:
+        path = inspect.getsourcefile(inspect.unwrap(function))
+        return digest_of_bytes(Path(path).read_bytes())[:SHORT_DIGEST_LENGTH] if path else ""
+    except (TypeError, OSError):
+        return ""
 
 
 def call_arguments(place: str, function: Callable[..., Any], request: Request) -> dict[str, Any]:

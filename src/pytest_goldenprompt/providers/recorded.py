@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -41,7 +41,7 @@ class Recorded:
             "request": self.request,
             "repeat": self.repeat,
             "provider": self.provider,
-            "output": _plain_output(self.output),
+            "output": output_to_plain(self.output),
         }
         return canonical(plain) + "\n"
 
@@ -111,7 +111,7 @@ def tidy_recording(path: Path, answered: Iterable[Recorded], *, renew: bool) -> 
 def _read_line(path: Path, number: int, line: bytes) -> Recorded:
     try:
         plain = json.loads(line)
-        output = _output(plain["output"])
+        output = replace(output_from_plain(plain["output"]), replayed=True)
         return Recorded(plain["case"], plain["request"], plain["repeat"], plain["provider"], output)
     except (ValueError, KeyError, TypeError, RecursionError):
         raise ProviderError(
@@ -119,7 +119,7 @@ def _read_line(path: Path, number: int, line: bytes) -> Recorded:
         ) from None
 
 
-def _plain_output(output: Output) -> dict[str, JSON]:
+def output_to_plain(output: Output) -> dict[str, JSON]:
     """Give the output's fields but for those at their default; whether it was replayed is nothing of the answer's."""
     plain: dict[str, JSON] = {"text": output.text}
     for name in ("value", "model", "response_id", "finish_reason", "fingerprint"):
@@ -135,9 +135,10 @@ def _plain_output(output: Output) -> dict[str, JSON]:
     return plain
 
 
-def _output(plain: Mapping[str, Any]) -> Output:
+def output_from_plain(plain: Mapping[str, Any]) -> Output:
+    """Read what `output_to_plain` gave; KeyError, TypeError or ValueError where it is something else."""
     fields = {**plain, "usage": Usage(**plain.get("usage", {})), "tool_calls": tuple(plain.get("tool_calls", ()))}
-    return Output(**fields, replayed=True)
+    return Output(**fields)
 
 
 def _cut_torn_line(handle: int) -> None:

@@ -37,6 +37,7 @@ class Recorder:
             hint = did_you_mean(mode, MODES)
             raise InputError(f"no such replay mode, found {mode!r}{hint}; accepted are {', '.join(MODES)}")
         self.max_concurrency = live.max_concurrency
+        self.version: str = getattr(live, "version", "")
         self._live = live
         self._mode = mode
         self._name = name

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +20,7 @@ from pytest_goldenprompt.store import codec
 from pytest_goldenprompt.store.case_lines import Known, read_cases
 from pytest_goldenprompt.store.files import read_lines, read_text, remove_folders, write_file, write_folder
 from pytest_goldenprompt.store.ledger import LOG, POINTERS, MovedError, read_log, read_pointers, write_move
-from pytest_goldenprompt.store.lock import alone
+from pytest_goldenprompt.store.lock import alone, hold
 
 CHECKS_KEPT = 20
 IGNORED = """\
@@ -137,6 +138,12 @@ class FolderStore:
     def has_history(self) -> bool:
         """Say whether anything was ever accepted here."""
         return any((self.folder / name).exists() for name in (POINTERS, LOG))
+
+    def occupy(self, since: str) -> Callable[[], None]:
+        """Keep other runs out, from now until the function is called that is given back; `since` is shown to them."""
+        self._prepare()
+        told = f"{self.folder}: another run is using this store, {{}}: wait until it has ended"
+        return hold(self.cache / "run.lock", f"process {os.getpid()} since {since}", told)
 
     def _home(self, run_id: str) -> Path:
         for home in (self.folder / "runs", self.cache / "runs"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,17 +43,41 @@ else:
         fcntl.flock(handle, fcntl.LOCK_UN)
 
 
+def hold(path: Path, who: str, told: str) -> Callable[[], None]:
+    """Keep other processes out until the function is called that is given back, or until this process ends.
+
+    Nobody is waited for: where another is in, a StoreError says `told` of it, with the `who` that it left in the file.
+    """
+    handle = _opened(path)
+    try:
+        mine = _taken(handle)
+        if mine:
+            os.ftruncate(handle, 0)
+            os.write(handle, who.encode("utf-8"))
+    except OSError as error:
+        os.close(handle)
+        raise StoreError(f"{path}: cannot be locked: {error.strerror}") from None
+    if not mine:
+        os.close(handle)
+        raise StoreError(told.format(_left(path)))
+    return lambda: os.close(handle)
+
+
+def _left(path: Path) -> str:
+    """Give what the holder of a lock wrote; where it cannot be read, that it is another process."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip() or "another process"
+    except OSError:
+        return "another process"
+
+
 @contextmanager
 def alone(path: Path, patience: float = PATIENCE) -> Iterator[None]:
     """Keep other processes out of the block, waiting at most `patience` seconds for the one that is in it.
 
     The file stays behind, empty, and says nothing: the lock is on the open file, and ends with its process.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be opened: {error.strerror}") from None
+    handle = _opened(path)
     try:
         _wait(handle, path, patience)
         try:
@@ -62,6 +86,14 @@ def alone(path: Path, patience: float = PATIENCE) -> Iterator[None]:
             _give_back(handle)
     finally:
         os.close(handle)
+
+
+def _opened(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be opened: {error.strerror}") from None
 
 
 def _wait(handle: int, path: Path, patience: float) -> None:

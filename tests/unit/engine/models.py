@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pytest_goldenprompt.engine.attempt import Answer, Limits
-from pytest_goldenprompt.engine.loop import Engine, Job
+from pytest_goldenprompt.engine.job import Job
+from pytest_goldenprompt.engine.loop import Engine
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.errors import ProviderError
 from pytest_goldenprompt.model.limits import Asked

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from pytest_goldenprompt.engine.attempt import Limits
-from pytest_goldenprompt.engine.loop import Engine, Job
+from pytest_goldenprompt.engine.job import Job
+from pytest_goldenprompt.engine.loop import Engine
 from pytest_goldenprompt.engine.purse import Purse
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.errors import ProviderError

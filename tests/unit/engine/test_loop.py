@@ -11,10 +11,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pytest_goldenprompt.engine.attempt import Limits
-from pytest_goldenprompt.engine.loop import Engine, Job
+from pytest_goldenprompt.engine.attempt import Answer, Limits
+from pytest_goldenprompt.engine.job import Job
+from pytest_goldenprompt.engine.journal import Journal
+from pytest_goldenprompt.engine.loop import Engine
+from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.errors import ProviderError, StoreError
-from pytest_goldenprompt.model.output import Output
+from pytest_goldenprompt.model.limits import Asked
+from pytest_goldenprompt.model.output import Output, Usage
 from pytest_goldenprompt.model.prompt import Request
 
 SOON = 10.0
@@ -96,6 +100,48 @@ def jobs(provider, *names, repeats=1):
 
 def answers(job):
     return job.answers.result(SOON)
+
+
+def test_what_is_in_the_journal_is_not_called_for_but_counts_as_called(tmp_path):
+    provider, asked = Sync(), Asked("openai:m")
+    journal = Journal(tmp_path / "main.jsonl")
+    journal.keep("openai:m", request("a", 1), Answer(Output("before", usage=Usage(5, 2)), latency=9.0, attempts=3))
+    journal.close()
+    traffic = Traffic()
+    traffic.journal = Journal(tmp_path / "again.jsonl", [tmp_path / "main.jsonl"])
+    engine = Engine(Limits(), random.Random(0), traffic)
+    [job] = jobs(provider, "a", repeats=3)
+    job.asked = asked
+    engine.submit([job])
+    assert [(one.output.text, one.attempts) for one in answers(job)] == [("a0", 1), ("before", 3), ("a2", 1)]
+    engine.close()
+    assert len(provider.asked) == 2
+    spent = traffic.purse.spent["openai:m"]
+    assert (spent.calls, spent.counted, spent.input_tokens, spent.output_tokens) == (5, 1, 5, 2)
+    traffic.journal.close()
+    assert (tmp_path / "again.jsonl").read_bytes().count(b"\n") == 2
+
+
+@dataclass
+class Recalls(Sync):
+    """Has an answer to everything on record."""
+
+    def recalls(self, asked):
+        return True
+
+
+def test_a_recorded_answer_goes_before_the_journals_and_is_not_written_into_it(tmp_path):
+    journal = Journal(tmp_path / "main.jsonl")
+    journal.keep("", request("a"), Answer(Output("before")))
+    journal.close()
+    traffic = Traffic()
+    traffic.journal = Journal(tmp_path / "again.jsonl", [tmp_path / "main.jsonl"])
+    engine = Engine(Limits(), random.Random(0), traffic)
+    [job] = jobs(Recalls(), "a")
+    engine.submit([job])
+    assert answers(job)[0].output.text == "a0"
+    engine.close()
+    assert not (tmp_path / "again.jsonl").exists()
 
 
 def slow(asked):
@@ -202,8 +248,10 @@ def test_an_asynchronous_call_that_takes_too_long_is_cancelled(engines):
 
 HANGS = """
 import random, threading
-from pytest_goldenprompt.engine.attempt import Limits
-from pytest_goldenprompt.engine.loop import Engine, Job
+from pytest_goldenprompt.engine.attempt import Answer, Limits
+from pytest_goldenprompt.engine.job import Job
+from pytest_goldenprompt.engine.journal import Journal
+from pytest_goldenprompt.engine.loop import Engine
 from pytest_goldenprompt.model.prompt import Request
 
 class Hangs:

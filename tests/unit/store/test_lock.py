@@ -98,3 +98,31 @@ def test_windows_locks_the_first_byte_and_gives_it_back(tmp_path, monkeypatch):
     with module.alone(tmp_path / "lock"):
         assert calls == [("lock", 1), ("lock", 1)]
     assert calls[2:] == [("unlock", 1)]
+
+
+def test_a_lock_that_is_held_refuses_at_once_and_says_who_holds_it(tmp_path):
+    path = tmp_path / "new" / "run.lock"
+    release = lock.hold(path, "process 7 since noon", "in use by {}")
+    with pytest.raises(StoreError, match=r"^in use by process 7 since noon$"):
+        lock.hold(path, "process 8", "in use by {}")
+    assert path.read_text() == "process 7 since noon"
+    release()
+    lock.hold(path, "p 8", "in use by {}")()
+    assert path.read_text() == "p 8"
+
+
+def test_a_lock_that_cannot_be_written_is_told(tmp_path, monkeypatch):
+    def refused(handle, size):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("os.ftruncate", refused)
+    with pytest.raises(StoreError, match=r"run\.lock: cannot be locked: Read-only file system"):
+        lock.hold(tmp_path / "run.lock", "process 7", "in use by {}")
+
+
+def test_a_holder_that_left_no_word_is_another_process(tmp_path):
+    path = tmp_path / "lock"
+    with holder(path) as process:
+        with pytest.raises(StoreError, match="in use by another process"):
+            lock.hold(path, "process 7", "in use by {}")
+        process.kill()

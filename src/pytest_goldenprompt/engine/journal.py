@@ -1,0 +1,100 @@
+"""Each answer is on the disk before it is judged, so that what a run that was cut off has paid for is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from pytest_goldenprompt.engine.attempt import Answer
+from pytest_goldenprompt.model.contracts import Provider
+from pytest_goldenprompt.model.limits import Asked
+from pytest_goldenprompt.model.prompt import Request
+from pytest_goldenprompt.model.values import JSON, canonical
+from pytest_goldenprompt.providers.recorded import output_from_plain, output_to_plain
+
+Key: TypeAlias = tuple[str, str, str, str, int]
+"""Whom was asked, prompt id, case id, digest of the request, and the repeat's index."""
+
+
+def source(asked: Asked, provider: Provider) -> str:
+    """Name who answers so that what changes on our side changes the name: a function's file, a server's address."""
+    version = getattr(provider, "version", "")
+    return f"{asked.provider}@{version}" if version else asked.provider
+
+
+class Journal:
+    """The answers of this process, a line each as they come, and those of earlier runs that were cut off.
+
+    A line reaches the system in one write, which a killed process cannot take back. Without a `path` nothing is
+    written. Where the disk refuses, the run goes on without, and `trouble` says why.
+    """
+
+    def __init__(self, path: Path | None = None, earlier: Iterable[Path] = ()) -> None:
+        self._path = path
+        self._earlier = {key: answer for one in earlier for key, answer in _read(one)}
+        self._handle: int | None = None
+        self.trouble = ""
+
+    def __len__(self) -> int:
+        """Count the answers of earlier runs."""
+        return len(self._earlier)
+
+    def recall(self, who: str, request: Request) -> Answer | None:
+        """Give the answer that an earlier run already has; None where it has none."""
+        return self._earlier.get(_key(who, request)) if self._earlier else None
+
+    def keep(self, who: str, request: Request, answer: Answer) -> None:
+        """Write down an answer that has an output."""
+        if self._path is None or self.trouble or answer.output is None:
+            return
+        try:
+            if self._handle is None:
+                self._handle = _open(self._path)
+            os.write(self._handle, _line(_key(who, request), answer))
+        except OSError as error:
+            self.trouble = f"{self._path}: answers cannot be kept as they come: {error.strerror}"
+
+    def close(self) -> None:
+        """Give the file back."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+def _key(who: str, request: Request) -> Key:
+    return who, request.prompt_id, request.case_id, request.digest(), request.repeat
+
+
+def _open(path: Path) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
+
+
+def _line(key: Key, answer: Answer) -> bytes:
+    assert answer.output is not None  # noqa: S101 - the caller looked; said for the type checker
+    plain: dict[str, JSON] = {
+        "key": list(key),
+        "output": output_to_plain(answer.output),
+        "latency": answer.latency,
+        "attempts": answer.attempts,
+    }
+    return f"{canonical(plain)}\n".encode("ascii")
+
+
+def _read(path: Path) -> Iterator[tuple[Key, Answer]]:
+    """Read a file of answers. What cannot be read, such as a torn last line, is as if it had never been answered."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return
+    for line in content.split(b"\n"):
+        try:
+            plain = json.loads(line)
+            who, prompt, case, digest, repeat = plain["key"]
+            answer = Answer(output_from_plain(plain["output"]), latency=plain["latency"], attempts=plain["attempts"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            continue
+        yield (who, prompt, case, digest, repeat), answer
