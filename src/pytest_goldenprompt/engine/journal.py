@@ -47,8 +47,8 @@ class Journal:
         return self._earlier.get(_key(who, request)) if self._earlier else None
 
     def keep(self, who: str, request: Request, answer: Answer) -> None:
-        """Write down an answer that has an output."""
-        if self._path is None or self.trouble or answer.output is None:
+        """Write down an answer that was called for; errors and what a provider had on record are none."""
+        if self._path is None or self.trouble or answer.output is None or answer.output.replayed:
             return
         try:
             if self._handle is None:

@@ -84,8 +84,9 @@ def test_every_line_is_on_the_disk_before_the_next_call(path):
     journal.close()
 
 
-def test_errors_are_not_kept(path):
-    write(path, Answer(error="no answer within 60 s"))
+@pytest.mark.parametrize("answer", [Answer(error="no answer within 60 s"), Answer(Output("yes", replayed=True))])
+def test_errors_and_replayed_answers_are_not_kept(path, answer):
+    write(path, answer)
     assert not path.exists()
 
 
