@@ -44,12 +44,16 @@ def test_what_an_interrupted_run_has_is_said_and_gone_on_with(tmp_path):
     assert len(library.calls()) == 200
 
 
-def test_a_function_that_was_edited_meanwhile_is_asked_anew(tmp_path):
+def test_a_function_is_asked_anew_where_what_it_imports_was_edited_meanwhile(tmp_path):
     library = slow_library(tmp_path)
+    library.write("app/words.py", "WORD = 'yes'")
+    model = (library.folder / "model.py").read_text()
+    library.write("model.py", f"from app.words import WORD\n{model}".replace('return "yes"', "return WORD"))
     interrupt(library, signal.SIGINT)
-    library.write("model.py", (library.folder / "model.py").read_text().replace("0.05", "0.001"))
-    library.run()
+    library.write("app/words.py", "WORD = 'no'")
+    run = library.run()
     assert len(library.calls()) == 200
+    assert run.prompt("prompts/slow")["rate"]["now"] == 0
 
 
 def test_more_money_goes_on_where_less_has_ended_and_counts_it_all(library):

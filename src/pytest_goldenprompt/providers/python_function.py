@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from pytest_goldenprompt.errors import InputError, ProviderError
 from pytest_goldenprompt.model.contracts import ProviderSetting
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
-from pytest_goldenprompt.model.values import JSON, SHORT_DIGEST_LENGTH, canonical, digest_of_bytes
+from pytest_goldenprompt.model.values import JSON, SHORT_DIGEST_LENGTH, canonical, digest_of, digest_of_bytes
 from pytest_goldenprompt.providers.failure import raised_error
 
 OURS = ("prompt", "case", "repeat")
@@ -45,7 +46,7 @@ class PlainFunction:
     function: Callable[..., Any]
     max_concurrency: int | None = field(default=None, init=False)
     version: str = ""
-    """Names the bytes of the file that the function is in."""
+    """Names the code that the function may run."""
 
     def is_deterministic(self, request: Request) -> bool:  # noqa: ARG002 - the contract's signature
         """Say whether the function's attribute `deterministic` is True."""
@@ -95,16 +96,15 @@ def build(argument: str, setting: ProviderSetting) -> PlainFunction:
     if not callable(function):
         raise InputError(f"`python` finds no function {name!r} in module {module!r}")
     awaited = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
-    return (CoroutineFunction if awaited else PlainFunction)(argument, function, _version(function))
+    return (CoroutineFunction if awaited else PlainFunction)(argument, function, _version(root))
 
 
-def _version(function: Callable[..., Any]) -> str:
-    """Name what a function's file says; empty where there is no file to read."""
-    try:
-        path = inspect.getsourcefile(inspect.unwrap(function))
-        return digest_of_bytes(Path(path).read_bytes())[:SHORT_DIGEST_LENGTH] if path else ""
-    except (TypeError, OSError):
-        return ""
+def _version(root: str) -> str:
+    """Name the code that the function may run: the library's own modules that are imported by now, by their bytes."""
+    named = (getattr(module, "__dict__", {}).get("__file__") for module in tuple(sys.modules.values()))
+    files = sorted({str(name) for name in named if name and str(name).startswith(root + os.sep)})
+    own = [Path(name) for name in files if "site-packages" not in name]
+    return digest_of([digest_of_bytes(path.read_bytes()) for path in own if path.is_file()], SHORT_DIGEST_LENGTH)
 
 
 def call_arguments(place: str, function: Callable[..., Any], request: Request) -> dict[str, Any]:
