@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -200,11 +201,12 @@ def kill_and_go_on(whole: Whole, folder: Path, cases: int, kills: list[float], *
         before = _made(library)
         wait_for(lambda run=run, before=before: _made(library) > before or run.poll() is not None)
         time.sleep(after)
-        os.killpg(run.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it was over by then
+            os.killpg(run.pid, signal.SIGKILL)
         code = run.wait()
         wrong += [f"exit code {code} of a killed run"] * (code not in {-signal.SIGKILL, whole.code})
         wrong += ["the store cannot be read"] * (library.command("list").code != 0)
-        if stored_cases(library):  # it was over by then
+        if stored_cases(library):
             return wrong + ["another record"] * (stored_cases(library) != whole.cases)
     last = library.run(*words)
     paid = _made(library) - cases
