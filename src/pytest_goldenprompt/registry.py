@@ -90,6 +90,7 @@ EVALUATORS = {
     "starts-with": "starts_with:build",
 }
 PROVIDERS = {
+    "anthropic": "anthropic:build",
     "command": "command:build",
     "echo": "echo:build",
     "local": "local:build",

@@ -15,7 +15,7 @@ from pytest_goldenprompt.model.contracts import ProviderSetting
 from pytest_goldenprompt.model.output import Output, Usage
 from pytest_goldenprompt.model.prompt import Request
 from pytest_goldenprompt.model.values import JSON
-from pytest_goldenprompt.providers.failure import retry_after, status_error
+from pytest_goldenprompt.providers.failure import disconnection, retry_after, status_error, unsendable
 
 _SNAPSHOT = re.compile(r"[-@:](\d[\d.-]*|latest)")
 INSTALL = 'pip install "pytest-goldenprompt[openai]"'
@@ -70,19 +70,12 @@ class OpenAI:
         except openai.APIStatusError as error:
             raise _refusal(error) from None
         except openai.APIConnectionError as error:
-            raise self._disconnection(error) from None
+            raise disconnection("openai", error, self.timeout) from None
         except openai.OpenAIError as error:
             raise ProviderError(f"openai: {str(error)[:200]}") from None
+        except UnicodeEncodeError as error:
+            raise unsendable("openai", error) from None
         return content
-
-    def _disconnection(self, error: BaseException) -> ProviderError:
-        """Make the error of a failed connection; its root tells, as the transport calls some resets time-outs."""
-        root = error
-        while root.__cause__ is not None:
-            root = root.__cause__
-        if isinstance(root, TimeoutError):
-            return ProviderError(f"openai did not answer within {self.timeout:g} s", transient=True, status=408)
-        return ProviderError(f"openai: the connection failed: {type(root).__name__}", transient=True)
 
 
 def build(argument: str, setting: ProviderSetting) -> OpenAI:
