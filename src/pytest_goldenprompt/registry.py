@@ -91,6 +91,7 @@ EVALUATORS = {
 }
 PROVIDERS = {
     "anthropic": "anthropic:build",
+    "any-llm": "any_llm:build",
     "command": "command:build",
     "echo": "echo:build",
     "local": "local:build",

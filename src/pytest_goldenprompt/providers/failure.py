@@ -41,8 +41,13 @@ def disconnection(who: str, error: BaseException, timeout: float) -> ProviderErr
     while root.__cause__ is not None:
         root = root.__cause__
     if isinstance(root, TimeoutError):
-        return ProviderError(f"{who} did not answer within {timeout:g} s", transient=True, status=408)
+        return late(who, timeout)
     return ProviderError(f"{who}: the connection failed: {type(root).__name__}", transient=True)
+
+
+def late(who: str, timeout: float) -> ProviderError:
+    """Make the error of an answer that did not come in time."""
+    return ProviderError(f"{who} did not answer within {timeout:g} s", transient=True, status=408)
 
 
 def unsendable(who: str, error: UnicodeEncodeError) -> ProviderError:

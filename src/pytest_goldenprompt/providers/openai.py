@@ -85,7 +85,7 @@ def build(argument: str, setting: ProviderSetting) -> OpenAI:
     return OpenAI(argument.strip(), setting.timeout)
 
 
-def read_reply(content: bytes, model: str) -> Output:
+def read_reply(content: bytes, model: str, who: str = "openai") -> Output:
     """Read a reply's JSON; cut JSON, another or no model, and an empty answer are errors, not answers."""
     try:
         reply = json.loads(content)
@@ -94,14 +94,14 @@ def read_reply(content: bytes, model: str) -> Output:
         message = choice["message"]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         told = content[:60].decode("utf-8", "replace")
-        raise ProviderError(f"openai sent no complete reply, found {told!r}", transient=True) from None
+        raise ProviderError(f"{who} sent no complete reply, found {told!r}", transient=True) from None
     if not isinstance(served, str) or not is_served(model, served):
         raise ProviderError(f"asked for the model {model!r}, the reply is from {served!r}")
     text, tools = _text(message), _tool_calls(message)
     finish = choice.get("finish_reason")
     if not text.strip() and not tools:
         cut = finish in ("length", "content_filter")
-        raise ProviderError(f"openai sent an empty answer (finish_reason {finish!r})", transient=not cut)
+        raise ProviderError(f"{who} sent an empty answer (finish_reason {finish!r})", transient=not cut)
     return Output(
         text,
         usage=_usage(reply.get("usage")),
