@@ -52,6 +52,8 @@ class OpenAIServer:
     answer: Callable[[Mapping[str, Any]], str] = echo
     rate: float | None = None
     port: int = 0
+    place = b"/chat/completions"
+    """Where calls arrive."""
     calls: int = 0
     in_flight: int = 0
     most_in_flight: int = 0
@@ -92,6 +94,33 @@ class OpenAIServer:
             "most_in_flight": self.most_in_flight,
             "paid_by_case": dict(self.paid),
             "statuses": {str(status): count for status, count in self.statuses.items()},
+        }
+
+    def reply(self, fault: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the reply to a call's body; of the faults, `empty` and `model` show in it."""
+        text = "" if fault == "empty" else self.answer(body)
+        words = sum(len(str(message["content"]).split()) for message in body["messages"])
+        return {
+            "id": f"chatcmpl-{self.calls}-{id(body)}",
+            "object": "chat.completion",
+            "created": int(time.time()),
+            "model": OTHER_MODEL if fault == "model" else body["model"],
+            "system_fingerprint": "fp_test",
+            "choices": [
+                {
+                    "index": 0,
+                    "finish_reason": "stop",
+                    "message": {"role": "assistant", "content": text},
+                    "logprobs": None,
+                }
+            ],
+            "usage": {
+                "prompt_tokens": words,
+                "completion_tokens": len(text.split()),
+                "total_tokens": words + len(text.split()),
+                "prompt_tokens_details": {"cached_tokens": 0},
+                "completion_tokens_details": {"reasoning_tokens": 0},
+            },
         }
 
     def _connect(self) -> _Connection:
@@ -163,7 +192,7 @@ class _Connection(asyncio.Protocol):
         method, path = words[0], words[1]
         if method == b"GET" and path == b"/counts":
             self._send(200, self.server.counts())
-        elif method == b"POST" and path.endswith(b"/chat/completions"):
+        elif method == b"POST" and path.endswith(self.server.place):
             self._complete(json.loads(body))
         else:
             self._send(404, {"error": {"message": f"no such place: {path.decode()}"}})
@@ -191,36 +220,10 @@ class _Connection(asyncio.Protocol):
             self._send(int(status), {"error": {"message": f"scripted fault {status}", "code": None}}, headers)
             return
         server.paid[case] += 1
-        reply = json.dumps(self._answer(fault, body)).encode()
+        reply = json.dumps(server.reply(fault, body)).encode()
         if fault == "cut":
             reply = reply[: len(reply) // 2]
         self._send_bytes(200, reply, {}, torn=fault == "torn")
-
-    def _answer(self, fault: str, body: dict[str, Any]) -> dict[str, Any]:
-        text = "" if fault == "empty" else self.server.answer(body)
-        words = sum(len(str(message["content"]).split()) for message in body["messages"])
-        return {
-            "id": f"chatcmpl-{self.server.calls}-{id(body)}",
-            "object": "chat.completion",
-            "created": int(time.time()),
-            "model": OTHER_MODEL if fault == "model" else body["model"],
-            "system_fingerprint": "fp_test",
-            "choices": [
-                {
-                    "index": 0,
-                    "finish_reason": "stop",
-                    "message": {"role": "assistant", "content": text},
-                    "logprobs": None,
-                }
-            ],
-            "usage": {
-                "prompt_tokens": words,
-                "completion_tokens": len(text.split()),
-                "total_tokens": words + len(text.split()),
-                "prompt_tokens_details": {"cached_tokens": 0},
-                "completion_tokens_details": {"reasoning_tokens": 0},
-            },
-        }
 
     def _send(self, status: int, body: dict[str, Any], headers: Mapping[str, str] | None = None) -> None:
         self._send_bytes(status, json.dumps(body).encode(), headers or {})

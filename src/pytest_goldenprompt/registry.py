@@ -90,6 +90,8 @@ EVALUATORS = {
     "starts-with": "starts_with:build",
 }
 PROVIDERS = {
+    "anthropic": "anthropic:build",
+    "any-llm": "any_llm:build",
     "command": "command:build",
     "echo": "echo:build",
     "local": "local:build",

@@ -64,7 +64,7 @@ INSTALLS = re.compile(r"(pip|uv|git|python3? -m (venv|pip)) ")
 QUICK = {"COLUMNS": "100", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 OURS, BESIDE = "-p pytest_goldenprompt.plugin", " -p xdist"
 """Other plugins are not loaded: half of a run's time is theirs."""
-FROM_OUTSIDE = ("CI", "PYTEST_", "GOLDENPROMPT_", "OPENAI_", "GITHUB_", "GIT_", "COV_", "COVERAGE_")
+FROM_OUTSIDE = ("CI", "PYTEST_", "GOLDENPROMPT_", "ANTHROPIC_", "OPENAI_", "GITHUB_", "GIT_", "COV_", "COVERAGE_")
 
 
 @dataclass

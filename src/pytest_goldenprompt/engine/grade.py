@@ -42,8 +42,14 @@ def _repeat(planned: PlannedCase, answer: Answer, texts: dict[str, str]) -> Repe
         return Repeat(error=answer.error or "no answer", attempts=answer.attempts)
     repeat = judge_output(planned.evaluators, answer.output, planned.case)
     if repeat.output is not None:
-        texts[repeat.output] = answer.output.text
-    return replace(repeat, latency=answer.latency, response_id=_name(answer.output, repeat), attempts=answer.attempts)
+        texts[repeat.output] = answer.output.whole
+    return replace(
+        repeat,
+        latency=answer.latency,
+        response_id=_name(answer.output, repeat),
+        attempts=answer.attempts,
+        origin=answer.output.origin,
+    )
 
 
 def _name(output: Output, repeat: Repeat) -> str | None:

@@ -22,7 +22,7 @@ def judge_output(evaluators: Sequence[Evaluator], output: Output, case: Case) ->
 
     An output that no counting score speaks of is an error too: nothing was checked.
     """
-    digest = digest_of(output.text, SHORT_DIGEST_LENGTH)
+    digest = digest_of(output.whole, SHORT_DIGEST_LENGTH)
     tokens = output.usage.output_tokens
     try:
         scores = [score for evaluator in evaluators for score in evaluate_output(evaluator, output, case)]

@@ -18,7 +18,7 @@ from pytest_goldenprompt.model.limits import Allowance, Price, Terms
 LIMITS, PRICES = "limits", "prices"
 _MOST = 1e12
 _MOST_TOKENS = 10**9
-_PRICED = ("input", "output", "cached", "call")
+_PRICED = ("input", "output", "cached", "cache_write", "call")
 
 
 def read_terms(root: Path) -> Terms:

@@ -79,7 +79,9 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Money a million tokens, and money a call besides. Input that the provider had cached may cost less.
+    """Money a million tokens, and money a call besides.
+
+    Input may cost less where the provider had it cached, and more where it puts it into its cache.
 
     `most_input_tokens` and `most_output_tokens` bound one call where nothing else does.
     """
@@ -87,6 +89,7 @@ class Price:
     input: Decimal = NOTHING
     output: Decimal = NOTHING
     cached: Decimal | None = None
+    cache_write: Decimal | None = None
     call: Decimal = NOTHING
     most_input_tokens: int | None = None
     most_output_tokens: int | None = None
@@ -96,13 +99,16 @@ class Price:
         sent = _known(usage.input_tokens, most.input_tokens)
         said = _known(usage.output_tokens, most.output_tokens)
         cached = min(sent, usage.cached_tokens or 0)
+        written = min(sent - cached, usage.cache_write_tokens or 0)
         reread = self.input if self.cached is None else self.cached
-        return self.call + ((sent - cached) * self.input + cached * reread + said * self.output) / _MILLION
+        kept = self.input if self.cache_write is None else self.cache_write
+        read = (sent - cached - written) * self.input + cached * reread + written * kept
+        return self.call + (read + said * self.output) / _MILLION
 
     def most(self, usage: Usage) -> Decimal:
         """Give the most that a call of so many tokens can cost, whatever of its input is cached."""
-        dearer = replace(self, input=max(self.input, self.cached or NOTHING), cached=None)
-        return dearer.cost(usage, usage)
+        dearest = max(self.input, self.cached or NOTHING, self.cache_write or NOTHING)
+        return replace(self, input=dearest, cached=None, cache_write=None).cost(usage, usage)
 
     def gap(self, asked: Asked, parameters: Mapping[str, object]) -> str:
         """Name the bound without which a call could cost any amount; empty where there is none such."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pytest_goldenprompt.model.output import Origin
+
 
 class Kind(StrEnum):
     """What a score speaks of: what was said, or the form it was said in."""
@@ -33,8 +35,8 @@ class Repeat:
     """One call for a case, judged. With an `error` there is nothing to judge, and score and passed say nothing.
 
     `score` is the lowest of the counting scores (0..1); `passed` says that all of them pass. `format_ok` is the form
-    alone, None where no evaluator looks at it. `output` is the digest of the output's text. `copy` marks an answer
-    that is no independent observation. Latency is in seconds.
+    alone, None where no evaluator looks at it. `output` is the digest of the whole output. `copy` marks an answer
+    that is no independent observation. Latency is in seconds. `origin` is None where the provider told nothing.
     """
 
     score: float = 0.0
@@ -48,6 +50,7 @@ class Repeat:
     latency: float | None = None
     response_id: str | None = None
     attempts: int = 1
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData
 from pytest_goldenprompt.plugin.recorder import Recorder
+from pytest_goldenprompt.reports.genai import genai_text
 from pytest_goldenprompt.reports.spend import spend_record
 from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
 from pytest_goldenprompt.store.acceptance import accept_by_itself
@@ -88,7 +89,7 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
         _, sentence = accept_by_itself(
             library.store, record, verdict.state, first=reference.first, verdict=verdict, since=reference.pointers
         )
-    paths = _write_reports(library, text)
+    paths = _write_reports(library, text, record)
     left = library.resuming.end(record) if library.resuming else ""
     found = reference.baseline, reference.facts, reference.anchor
     return Conclusion(record, verdict, *found, texts, sentence, paths, left)
@@ -129,12 +130,14 @@ def age_in_days(moment: str, now: datetime) -> int | None:
 
 
 def default_report(store: FolderStore) -> Path:
-    """Give the place of the verdict record where no report was asked for."""
+    """Give the place of the verdict record where none was asked for."""
     return store.cache / "verdict.json"
 
 
-def _write_reports(library: Library, text: str) -> tuple[Path, ...]:
-    wanted: list[tuple[str, Path]] = list(library.settings.reports) or [("json", default_report(library.store))]
-    for _, path in wanted:
-        write_file(path, text)
+def _write_reports(library: Library, verdict: str, record: RunRecord) -> tuple[Path, ...]:
+    wanted = list(library.settings.reports)
+    if all(kind != "json" for kind, _ in wanted):
+        wanted.append(("json", default_report(library.store)))
+    for kind, path in wanted:
+        write_file(path, genai_text(record) if kind == "genai" else verdict)
     return tuple(path for _, path in wanted)

@@ -12,7 +12,7 @@ import pytest
 
 DEFAULT_STORE = "dir:.goldenprompt"
 REPLAY_MODES = ("none", "once", "new", "all")
-REPORT_KINDS = ("json",)
+REPORT_KINDS = ("json", "genai")
 
 
 @dataclass(frozen=True)
@@ -155,5 +155,5 @@ def _report(config: pytest.Config, text: str) -> tuple[str, Path]:
     if not separator or not path:
         raise pytest.UsageError(f"--golden-report: KIND=PATH is accepted, found {text!r}; such as json=verdict.json")
     if kind not in REPORT_KINDS:
-        raise pytest.UsageError(f"--golden-report: no such kind, found {kind!r}; known is {', '.join(REPORT_KINDS)}")
+        raise pytest.UsageError(f"--golden-report: no such kind, found {kind!r}; known are {', '.join(REPORT_KINDS)}")
     return kind, config.invocation_params.dir / path

@@ -38,6 +38,7 @@ from pytest_goldenprompt.plugin.schedule import Schedule
 from pytest_goldenprompt.plugin.spending import ControllerSpending, WorkerSpending, traffic_of
 from pytest_goldenprompt.plugin.terminal import Display
 from pytest_goldenprompt.registry import Registry
+from pytest_goldenprompt.reports.genai import OPERATION
 from pytest_goldenprompt.store.place import find_root, open_store
 from pytest_goldenprompt.store.reference import MONTH
 
@@ -176,11 +177,17 @@ def _facts(library: Library, month: str, started: datetime) -> Facts:
 def _remove_stale(reports: Iterable[Path]) -> None:
     """Remove reports of an earlier run: none may be taken for this one's, however this one ends."""
     for path in reports:
-        if path.is_file() and '"verdict"' not in path.read_text(encoding="utf-8", errors="replace"):
-            raise StoreError(f"{path}: a file that is no verdict record is there: name another path for the report")
+        if path.is_file() and not _is_report(path):
+            raise StoreError(f"{path}: a file that is no report of ours is there: name another path for the report")
         try:
             path.unlink(missing_ok=True)
         except NotADirectoryError:
             continue
         except OSError as error:
             raise StoreError(f"{path}: an earlier report cannot be removed: {error.strerror}") from None
+
+
+def _is_report(path: Path) -> bool:
+    """Say whether a file is a verdict record, or calls one a line; a run that called nothing leaves none of these."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return not text or '"verdict"' in text or f'"{OPERATION}"' in text

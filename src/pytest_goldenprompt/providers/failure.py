@@ -35,6 +35,27 @@ def raised_error(who: str, error: Exception) -> ProviderError:
     return ProviderError(told, transient=late or isinstance(error, ConnectionError), status=408 if late else None)
 
 
+def disconnection(who: str, error: BaseException, timeout: float) -> ProviderError:
+    """Make the error of a failed connection; its root tells, as the transport calls some resets time-outs."""
+    root = error
+    while root.__cause__ is not None:
+        root = root.__cause__
+    if isinstance(root, TimeoutError):
+        return late(who, timeout)
+    return ProviderError(f"{who}: the connection failed: {type(root).__name__}", transient=True)
+
+
+def late(who: str, timeout: float) -> ProviderError:
+    """Make the error of an answer that did not come in time."""
+    return ProviderError(f"{who} did not answer within {timeout:g} s", transient=True, status=408)
+
+
+def unsendable(who: str, error: UnicodeEncodeError) -> ProviderError:
+    """Make the error of a request with half a character in it, which the packages do not send."""
+    half = f"U+{ord(error.object[error.start]):04X}"
+    return ProviderError(f"{who} cannot be sent half of a surrogate pair, found {half} in the messages or parameters")
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Read the seconds to wait at least: `retry-after-ms`, or `Retry-After` in seconds or as an HTTP date.
 

@@ -15,7 +15,7 @@ from pytest_goldenprompt.model.contracts import ProviderSetting
 from pytest_goldenprompt.model.output import Output, Usage
 from pytest_goldenprompt.model.prompt import Request
 from pytest_goldenprompt.model.values import JSON
-from pytest_goldenprompt.providers.failure import retry_after, status_error
+from pytest_goldenprompt.providers.failure import disconnection, retry_after, status_error, unsendable
 
 _SNAPSHOT = re.compile(r"[-@:](\d[\d.-]*|latest)")
 INSTALL = 'pip install "pytest-goldenprompt[openai]"'
@@ -70,19 +70,12 @@ class OpenAI:
         except openai.APIStatusError as error:
             raise _refusal(error) from None
         except openai.APIConnectionError as error:
-            raise self._disconnection(error) from None
+            raise disconnection("openai", error, self.timeout) from None
         except openai.OpenAIError as error:
             raise ProviderError(f"openai: {str(error)[:200]}") from None
+        except UnicodeEncodeError as error:
+            raise unsendable("openai", error) from None
         return content
-
-    def _disconnection(self, error: BaseException) -> ProviderError:
-        """Make the error of a failed connection; its root tells, as the transport calls some resets time-outs."""
-        root = error
-        while root.__cause__ is not None:
-            root = root.__cause__
-        if isinstance(root, TimeoutError):
-            return ProviderError(f"openai did not answer within {self.timeout:g} s", transient=True, status=408)
-        return ProviderError(f"openai: the connection failed: {type(root).__name__}", transient=True)
 
 
 def build(argument: str, setting: ProviderSetting) -> OpenAI:
@@ -92,7 +85,7 @@ def build(argument: str, setting: ProviderSetting) -> OpenAI:
     return OpenAI(argument.strip(), setting.timeout)
 
 
-def read_reply(content: bytes, model: str) -> Output:
+def read_reply(content: bytes, model: str, who: str = "openai") -> Output:
     """Read a reply's JSON; cut JSON, another or no model, and an empty answer are errors, not answers."""
     try:
         reply = json.loads(content)
@@ -101,14 +94,14 @@ def read_reply(content: bytes, model: str) -> Output:
         message = choice["message"]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         told = content[:60].decode("utf-8", "replace")
-        raise ProviderError(f"openai sent no complete reply, found {told!r}", transient=True) from None
+        raise ProviderError(f"{who} sent no complete reply, found {told!r}", transient=True) from None
     if not isinstance(served, str) or not is_served(model, served):
         raise ProviderError(f"asked for the model {model!r}, the reply is from {served!r}")
     text, tools = _text(message), _tool_calls(message)
     finish = choice.get("finish_reason")
     if not text.strip() and not tools:
         cut = finish in ("length", "content_filter")
-        raise ProviderError(f"openai sent an empty answer (finish_reason {finish!r})", transient=not cut)
+        raise ProviderError(f"{who} sent an empty answer (finish_reason {finish!r})", transient=not cut)
     return Output(
         text,
         usage=_usage(reply.get("usage")),

@@ -138,7 +138,7 @@ _VARIABLE = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 def as_output(place: str, answer: object, *, deterministic: bool) -> Output:
     """Take what a function returned: an Output as it is, a text, or a JSON value; None and all else are refused."""
     if isinstance(answer, Output):
-        return answer
+        return _sound(place, answer)
     if isinstance(answer, str):
         return Output(answer, deterministic=deterministic)
     if isinstance(answer, bool | int | float | list | tuple | Mapping):
@@ -147,6 +147,14 @@ def as_output(place: str, answer: object, *, deterministic: bool) -> Output:
         except (TypeError, ValueError, RecursionError) as error:
             raise ProviderError(f"{place} returned what is no JSON value: {str(error)[:200]}") from None
     raise ProviderError(f"{place} returned {type(answer).__name__}; accepted are a text, a JSON value or an Output")
+
+
+def _sound(place: str, output: Output) -> Output:
+    try:
+        canonical(tuple(output.tool_calls))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ProviderError(f"{place} returned tool calls that are no JSON values: {str(error)[:200]}") from None
+    return output
 
 
 def _rendered(request: Request) -> RenderedPrompt:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.many import opened
+from pytest_goldenprompt.model.output import Origin, Usage
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
@@ -20,7 +21,7 @@ from pytest_goldenprompt.model.waiver import Waiver
 T = TypeVar("T")
 
 SCHEMA = "goldenprompt.run/1"
-VOLATILE = ("latency", "response_id", "attempts")
+VOLATILE = ("latency", "response_id", "attempts", "origin")
 """Fields of a repeat that differ between two runs with the same answers."""
 
 
@@ -116,7 +117,21 @@ def case_to_plain(result: CaseResult, *, volatile: bool = True) -> dict[str, Any
     plain = without_defaults(result, ("repeats",))
     if result.repeats:
         left_out = () if volatile else VOLATILE
-        plain["repeats"] = [without_defaults(repeat, left_out) for repeat in result.repeats]
+        plain["repeats"] = [_repeat_to_plain(repeat, left_out) for repeat in result.repeats]
+    return plain
+
+
+def _repeat_to_plain(repeat: Repeat, left_out: tuple[str, ...]) -> dict[str, Any]:
+    plain = without_defaults(repeat, left_out)
+    if "origin" in plain:
+        plain["origin"] = _origin_to_plain(plain["origin"])
+    return plain
+
+
+def _origin_to_plain(origin: Origin) -> dict[str, Any]:
+    plain = without_defaults(origin)
+    if "usage" in plain:
+        plain["usage"] = without_defaults(plain["usage"])
     return plain
 
 
@@ -143,6 +158,9 @@ def case_from_plain(plain: Mapping[str, Any], where: str) -> CaseResult:
 def _repeat_from_plain(plain: Mapping[str, Any]) -> Repeat:
     if "reasons" in plain:
         plain = {**plain, "reasons": _one(tuple(plain["reasons"]))}
+    if "origin" in plain:
+        origin = plain["origin"]
+        plain = {**plain, "origin": Origin(**{**origin, "usage": Usage(**origin.get("usage", {}))})}
     made = _OPEN_REPEAT(**plain)
     made.__class__ = Repeat
     return cast(Repeat, made)
@@ -164,11 +182,13 @@ def _listed(plain: Mapping[str, Any], key: str, where: str) -> list[Any]:
 def volatile_lines(record: RunRecord) -> Iterable[str]:
     """Write the volatile fields of every repeat, a line a case."""
     for result in record.cases:
-        repeats = [
-            {name: value for name in VOLATILE if (value := getattr(repeat, name)) is not None}
-            for repeat in result.repeats
-        ]
+        repeats = [_volatile(repeat) for repeat in result.repeats]
         yield line_of({"prompt_id": result.prompt_id, "case_id": result.case_id, "repeats": repeats})
+
+
+def _volatile(repeat: Repeat) -> dict[str, Any]:
+    plain = {name: value for name in VOLATILE if (value := getattr(repeat, name)) is not None}
+    return plain if repeat.origin is None else {**plain, "origin": _origin_to_plain(repeat.origin)}
 
 
 def cases_text(record: RunRecord) -> str:

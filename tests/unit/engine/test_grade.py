@@ -6,7 +6,7 @@ from pytest_goldenprompt.engine.attempt import Answer
 from pytest_goldenprompt.engine.grade import grade
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.model.dataset import Case
-from pytest_goldenprompt.model.output import Output, Usage
+from pytest_goldenprompt.model.output import Origin, Output, Usage
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.result import Score
 
@@ -42,6 +42,19 @@ def test_a_case_keeps_what_defines_it_and_a_repeat_for_each_answer_in_order():
     assert [repeat.score for repeat in result.repeats] == [1.0, 0.0, 1.0]
     assert result.repeats[0].tokens == 9
     assert (result.repeats[0].latency, result.repeats[0].attempts) == (0.5, 2)
+
+
+def test_a_repeat_tells_where_its_answer_came_from_and_answers_of_tool_calls_alone_are_told_apart():
+    usage = Usage(10, 5, 4, 3)
+    calls = [({"name": "refund", "arguments": {"order": number}},) for number in (7, 8)]
+    found = graded(
+        answer("", tool_calls=calls[0], usage=usage, model="m", finish_reason="tool_calls", fingerprint="fp"),
+        answer("", tool_calls=calls[1]),
+    )
+    one, two = found.result.repeats
+    assert (one.origin, two.origin) == (Origin("m", "tool_calls", "fp", usage), None)
+    assert found.texts[one.output] == '{"arguments":{"order":7},"name":"refund"}'
+    assert one.output != two.output
 
 
 @pytest.mark.parametrize("error", ["HTTP 500: yes", "yes", "", None])

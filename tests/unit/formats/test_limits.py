@@ -27,6 +27,7 @@ currency = "USD"
 [prices.gpt-4o-mini]
 input = 0.15
 cached = 0.075
+cache_write = 0.2
 output = 0.60
 most_output_tokens = 4096
 
@@ -39,7 +40,9 @@ def test_limits_and_prices_are_read_beside_the_gates_levels():
     assert terms_from(WHOLE, "goldenprompt.toml") == Terms(
         {"openai:gpt-4o-mini": Allowance(500, 200_000), "openai": Allowance(0.5)},
         {
-            "gpt-4o-mini": Price(Decimal("0.15"), Decimal("0.6"), Decimal("0.075"), most_output_tokens=4096),
+            "gpt-4o-mini": Price(
+                Decimal("0.15"), Decimal("0.6"), Decimal("0.075"), Decimal("0.2"), most_output_tokens=4096
+            ),
             "python:shop:answer": Price(call=Decimal("0.01")),
         },
         "USD",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -81,6 +82,14 @@ def test_cached_input_without_a_price_of_its_own_costs_as_any_other():
     price = Price(Decimal(1), Decimal(0), call=Decimal("0.5"))
     assert price.cost(Usage(1_000_000, 0, cached_tokens=1_000_000), Usage()) == Decimal("1.5")
     assert price.cost(Usage(), Usage()) == Decimal("0.5")
+
+
+def test_what_is_put_into_the_cache_has_a_price_of_its_own():
+    usage = Usage(1_000_000, 0, cached_tokens=200_000, cache_write_tokens=500_000)
+    price = Price(Decimal(1), Decimal(9), cached=Decimal("0.1"), cache_write=Decimal(2))
+    assert price.cost(usage, Usage()) == Decimal("0.3") + Decimal("0.02") + Decimal(1)
+    assert replace(price, cache_write=None).cost(usage, Usage()) == Decimal("0.82")
+    assert price.most(usage) == Decimal(2)
 
 
 def test_the_most_is_the_most_whatever_is_cached():

@@ -35,6 +35,18 @@ def test_digests_are_sha_256():
     assert digest_of_bytes(b"x") == hashlib.sha256(b"x").hexdigest()
 
 
+def test_an_answer_is_kept_with_its_tool_calls_and_with_what_the_provider_told():
+    call = {"name": "refund", "arguments": {"order": 7}}
+    line = '{"arguments":{"order":7},"name":"refund"}'
+    assert output.Output("", tool_calls=(call, call)).whole == f"{line}\n{line}"
+    assert output.Output("so", tool_calls=(call,)).whole == f"so\n{line}"
+    assert (output.Output("so").whole, output.Output("").whole) == ("so", "")
+    assert output.Output("so", response_id="r1").origin is None
+    usage = output.Usage(3, 1, 2, 0, 1)
+    told = output.Output("so", model="m", finish_reason="stop", fingerprint="f", usage=usage)
+    assert told.origin == output.Origin("m", "stop", "f", usage)
+
+
 def test_a_request_is_named_by_what_determines_the_answer():
     one = request_of(model="m")
     assert one.digest() == dataclasses.replace(one, repeat=5, prompt_id="q", case_id="d").digest()

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_goldenprompt.errors import StoreError
+from pytest_goldenprompt.model.output import Origin, Usage
 from pytest_goldenprompt.model.pointers import LogEntry, Pointers
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
@@ -40,6 +41,8 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY, inner, max_size=3),
     max_leaves=6,
 )
+USAGES = st.builds(Usage, *[st.none() | NUMBERS] * 5)
+ORIGINS = st.builds(Origin, st.none() | ANY, st.none() | ANY, st.none() | ANY, USAGES)
 REPEATS = st.builds(
     Repeat,
     score=RATES,
@@ -134,9 +137,9 @@ def test_any_record_comes_back(made):
 
 
 @FREELY
-@given(CASES, st.floats(0, 1e6), ANY, st.integers(1, 9))
-def test_a_case_travels_between_processes_with_all_its_fields(made, latency, response_id, attempts):
-    repeat = Repeat(1.0, True, latency=latency, response_id=response_id, attempts=attempts)
+@given(CASES, st.floats(0, 1e6), ANY, st.integers(1, 9), st.none() | ORIGINS)
+def test_a_case_travels_between_processes_with_all_its_fields(made, latency, response_id, attempts, origin):
+    repeat = Repeat(1.0, True, latency=latency, response_id=response_id, attempts=attempts, origin=origin)
     whole = dataclasses.replace(joined(made), repeats=(*joined(made.repeats), joined(repeat)))
     assert codec.case_from_plain(codec.case_to_plain(whole), "x") == whole
 
@@ -168,6 +171,27 @@ def test_the_same_record_has_the_same_bytes_wherever_it_is_saved(tmp_path, keep)
     )
     assert one == two
     assert len(one) == 6
+
+
+def test_what_the_provider_told_is_kept_under_stable_names_beside_the_record(tmp_path):
+    origin = Origin("gpt-4o-2024-08-06", "stop", "fp_1", Usage(10, 5, 4, 3, 2))
+    repeats = tuple(dataclasses.replace(case("a").repeats[0], origin=one) for one in (origin, None))
+    save(FolderStore(tmp_path), record("r1", case("a", repeats=repeats)))
+    first, second = json.loads((tmp_path / "runs" / "r1" / "volatile.jsonl").read_text("utf-8"))["repeats"]
+    assert first["origin"] == {
+        "model": "gpt-4o-2024-08-06",
+        "finish_reason": "stop",
+        "fingerprint": "fp_1",
+        "usage": {
+            "input_tokens": 10,
+            "output_tokens": 5,
+            "cached_tokens": 4,
+            "reasoning_tokens": 3,
+            "cache_write_tokens": 2,
+        },
+    }
+    assert "origin" not in second
+    assert "fp_1" not in (tmp_path / "runs" / "r1" / "cases.jsonl").read_text("utf-8")
 
 
 def test_latency_and_response_ids_change_neither_the_record_nor_its_digest(tmp_path):
