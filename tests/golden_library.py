@@ -6,8 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from warm_python import WarmPythons
 
 MODEL = """
 import json, pathlib
@@ -31,7 +34,11 @@ answer.deterministic = {deterministic}
 ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p goldenprompt"}
 """No other plugin of the environment: three runs in the time of one."""
 
-PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
+COLD = {
+    "pytest": (sys.executable, "-m", "pytest"),
+    "goldenprompt": (sys.executable, "-c", "import sys; from pytest_goldenprompt.cli import main; sys.exit(main())"),
+}
+"""How each program is started by a Python that has imported nothing."""
 
 INTERRUPTIBLE = """
 import signal, sys, pytest
@@ -40,8 +47,21 @@ sys.exit(pytest.console_main())
 """
 """Pytest that hears Ctrl-C also where these tests run in a shell's background, which has its children ignore it."""
 
+WARM = WarmPythons()
+
 BESIDE = {"-n": "xdist", "--reruns": "rerunfailures", "--timeout": "timeout", "--splits": "pytest-split"}
 """Plugins that a run loads for an option of theirs."""
+
+
+def run_cold(
+    program: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], patience: float
+) -> tuple[int, str]:
+    """Do what `WarmPythons.run` does with a process that starts as usual."""
+    command = [*COLD[program], *arguments]
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=patience, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
 
 
 @dataclass(frozen=True)
@@ -109,8 +129,8 @@ class GoldenLibrary:
         report.unlink(missing_ok=True)
         words = ["--golden", f"--golden-report=json={report}"] if golden else []
         beside = [word for flag, name in BESIDE.items() if flag in arguments for word in ("-p", name)]
-        command = [*PYTEST, *beside, *words, *arguments]
-        return self._finish(command, environment, report)
+        given = ["-p", "no:cacheprovider", *beside, *words, *arguments]
+        return self._finish("pytest", given, environment, report)
 
     def start(self, *arguments: str, **keywords) -> subprocess.Popen:
         """Start a golden run in a process group of its own, to be disturbed; `keywords` are Popen's."""
@@ -120,24 +140,18 @@ class GoldenLibrary:
         return subprocess.Popen(command, cwd=self.folder, env=self._surroundings({}), start_new_session=True, **given)
 
     def command(self, *arguments: str) -> Run:
-        command = [sys.executable, "-c", "import sys; from pytest_goldenprompt.cli import main; sys.exit(main())"]
-        return self._finish([*command, *arguments], {}, None)
+        return self._finish("goldenprompt", list(arguments), {}, None)
 
-    def _finish(self, command: list[str], environment: dict[str, str], report: Path | None) -> Run:
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self._surroundings(environment),
-            capture_output=True,
-            text=True,
-            timeout=self.patience,
-            check=False,
-        )
+    def _finish(self, program: str, arguments: list[str], environment: dict[str, str], report: Path | None) -> Run:
+        surroundings = self._surroundings(environment)
+        # Where pytest looks for plugins by itself, it rewrites them, which it cannot once they are imported.
+        start = WARM.run if "PYTEST_DISABLE_PLUGIN_AUTOLOAD" in surroundings and hasattr(os, "fork") else run_cold
+        code, out = start(program, arguments, self.folder, surroundings, self.patience)
         verdict = json.loads(report.read_text()) if report and report.exists() else None
-        return Run(done.returncode, done.stdout + done.stderr, verdict)
+        return Run(code, out, verdict)
 
     def _surroundings(self, environment: dict[str, str]) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if key not in {"CI", "PYTEST_ADDOPTS"}}
+        kept = {key: value for key, value in os.environ.items() if key != "CI" and not key.startswith("PYTEST_")}
         # Workers make temporary folders, and pytest then clears away what others left in the shared place.
         own = {"PYTEST_DEBUG_TEMPROOT": str(self.folder.parent)}
         return {**kept, **own, **self.environment, **environment}

@@ -30,7 +30,7 @@ def examples(tmp_path_factory) -> Path:
 def judged(home: Path, *way: str) -> tuple[int, dict]:
     report = home / "verdict.json"
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--golden", f"--golden-report=json={report}"]
-    environment = {key: value for key, value in os.environ.items() if key not in {"CI", "PYTEST_ADDOPTS"}}
+    environment = {key: value for key, value in os.environ.items() if key != "CI" and not key.startswith("PYTEST_")}
     done = subprocess.run(
         [*command, *way, "examples/golden"], cwd=home, env=environment, capture_output=True, timeout=120, check=False
     )

@@ -22,7 +22,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,7 +74,6 @@ class Reader:
     folder: Path
     code: int = 0
     named: str = ""
-    began: int = 0
 
     def take(self, piece: re.Match[str]) -> None:
         """Take the next piece of a page."""
@@ -124,15 +122,7 @@ class Reader:
             if not INSTALLS.match(command):
                 self.shell(command, shown)
 
-    def wait(self) -> None:
-        """Wait for the next second, as a person's next run does: ids of runs hold seconds, and `last` goes by ids."""
-        while int(time.time()) == self.began:
-            time.sleep(0.02)
-        self.began = int(time.time())
-
     def shell(self, command: str, shown: str) -> None:
-        if command.startswith("pytest"):
-            self.wait()
         kept = {name: value for name, value in os.environ.items() if not name.startswith(FROM_OUTSIDE)}
         path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
         done = subprocess.run(

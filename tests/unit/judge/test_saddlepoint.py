@@ -15,7 +15,9 @@ def strata_of(rng, number):
 
 
 def groups_of(strata):
-    return [(tuple(enumerate(hypergeometric(*one)[1], hypergeometric(*one)[0])), 1) for one in sorted(strata)]
+    """Give the law of each kind of stratum once, with how many there are."""
+    laws = {one: hypergeometric(*one) for one in sorted(strata)}
+    return [(tuple(enumerate(weights, low)), strata.count(one)) for one, (low, weights) in laws.items()]
 
 
 @pytest.mark.parametrize("number", [50, 200, 600])
