@@ -12,6 +12,7 @@ import pytest
 from pytest_goldenprompt.engine.loop import Job
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.formats.pairing import is_golden
+from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import Outcome
 from pytest_goldenprompt.plugin.library import Library, Reference
 from pytest_goldenprompt.plugin.payload import CaseRun, judge_answers
@@ -98,15 +99,20 @@ def _describe(prompt_id: str, run: CaseRun, reference: Reference) -> str:
     result = run.graded.result
     if run.outcome.outcome is Outcome.MISSING:
         return one_line(f"{prompt_id} {result.case_id}: no result: {run.outcome.why}", 300)
-    stored = reference.baseline.cases if reference.baseline else ()
-    then = next((one for one in stored if (one.prompt_id, one.case_id) == (prompt_id, result.case_id)), None)
-    texts = {**(reference.texts() if then else {}), **run.graded.texts}
+    then = reference.case(prompt_id, result.case_id)
+    texts = {**_texts_of(then, reference), **run.graded.texts}
     month = reference.facts.month if reference.facts else ""
     head = f"{prompt_id} {result.case_id}: {run.outcome.outcome.value}"
     view = CaseView(prompt_id, run.outcome, result, then, texts, month, f"{reference.command} show last")
     return "\n".join(
         [f"{inert(head)}; {history(view)}", *case_lines(view, "  "), f"  look    {inert(look_closer(view))}"]
     )
+
+
+def _texts_of(then: CaseResult | None, reference: Reference) -> dict[str, str]:
+    """Give the texts of one stored case: all of a run's would be copied for each red case."""
+    outputs = [one.output for one in then.repeats] if then else []
+    return {output: reference.texts()[output] for output in outputs if output and output in reference.texts()}
 
 
 class Collection:

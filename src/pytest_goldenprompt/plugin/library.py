@@ -56,9 +56,17 @@ class Reference:
     pointers: Pointers = field(default_factory=Pointers)
     """The checkout's pointers when the run began."""
     _texts: Mapping[str, str] | None = None
+    _cases: Mapping[tuple[str, str], CaseResult] | None = None
 
     trouble: str = ""
     """Why the stored run's texts cannot be shown; the verdict needs none of them."""
+
+    def case(self, prompt_id: str, case_id: str) -> CaseResult | None:
+        """Give a case's stored result; None where it has none."""
+        if self._cases is None:
+            stored = self.baseline.cases if self.baseline else ()
+            self._cases = {(one.prompt_id, one.case_id): one for one in stored}
+        return self._cases.get((prompt_id, case_id))
 
     def texts(self) -> Mapping[str, str]:
         """Give the texts of the stored run by digest, read once; none where they cannot be read."""
@@ -150,10 +158,7 @@ class Library:
         if not self.policy.waivers:
             return False, False
         waivers = in_force(self.policy.waivers, self.today)
-        baseline = self.reference.baseline
-        key = result.prompt_id, result.case_id
-        stored = [case for case in baseline.cases if (case.prompt_id, case.case_id) == key] if baseline else []
-        return alone(waivers, stored[0] if stored else None, result)
+        return alone(waivers, self.reference.case(result.prompt_id, result.case_id), result)
 
     def _waits_for_more(self, facts: PromptFacts, outcome: CaseOutcome) -> bool:
         """Say whether a case looks certainly worse by its p-value alone, and will be run again before that is said."""

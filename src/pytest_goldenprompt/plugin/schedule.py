@@ -68,7 +68,7 @@ class Schedule:
             self._items = list(_called(session.items))
             if not may_stop(item.config):
                 self._submit(_called(self._share.of(session.items)))
-        self._submit(_called(one for one in (item, nextitem) if one is not None))
+        self._submit(_called([item] if nextitem is None else [item, nextitem]))
 
     def _submit(self, items: Iterable[GoldenItem]) -> None:
         jobs = []
@@ -104,6 +104,9 @@ class Schedule:
 def _called(items: Iterable[pytest.Item]) -> Iterator[GoldenItem]:
     """Give the golden items among items that will be called for; skipped ones are not."""
     for item in items:
-        skipped = item.get_closest_marker("skip") or item.get_closest_marker("skipif")
-        if isinstance(item, GoldenItem) and not skipped:
+        if isinstance(item, GoldenItem) and (item.job is not None or not _is_skipped(item)):
             yield item
+
+
+def _is_skipped(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("skip", "skipif"))

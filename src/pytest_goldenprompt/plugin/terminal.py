@@ -51,6 +51,18 @@ class Display:
         head = f"golden: {len(plan.prompts)} prompts, {chosen}{of} cases, provider {', '.join(providers) or 'none'}"
         return [head, *_errors(plan)]
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Let the terminal forget how golden cases were set up and torn down, of which it shows nothing but durations.
+
+        It looks through all of that for each failure that it shows, which takes longer than the run where thousands
+        of cases got worse.
+        """
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        silent = getattr(reporter, "stats", {}).get("")
+        if silent and session.config.getoption("durations", default=None) is None:
+            silent[:] = [report for report in silent if report.sections or "golden" not in report.keywords]
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show table, findings, verdict, report and next command."""
         if self._gate.trouble:
