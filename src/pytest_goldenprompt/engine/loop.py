@@ -1,4 +1,4 @@
-"""Calls run ahead in one event loop of one thread; whoever needs an answer waits for its future."""
+"""Calls run ahead in one event loop of one thread; whoever needs an answer waits for its promise."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import inspect
 import random
 import threading
 from collections.abc import Callable, Coroutine, Iterable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +15,7 @@ from pytest_goldenprompt.engine.admission import Admission, Places, Stop
 from pytest_goldenprompt.engine.attempt import Answer, Door, Limits, attempt, told
 from pytest_goldenprompt.engine.threads import Threads
 from pytest_goldenprompt.engine.traffic import Traffic
+from pytest_goldenprompt.engine.waiting import Promise
 from pytest_goldenprompt.engine.way import Counter, OpenWay, Way
 from pytest_goldenprompt.errors import GoldenpromptError, ProviderError
 from pytest_goldenprompt.model.contracts import Provider, Recalling
@@ -30,16 +30,16 @@ LAST_MOMENT = 0.2
 
 @dataclass(slots=True)
 class Job:
-    """The requests of one case, whom they ask, and the future of their answers in the same order."""
+    """The requests of one case, whom they ask, and the promise of their answers in the same order."""
 
     provider: Provider
     requests: tuple[Request, ...]
     asked: Asked = NOBODY
-    answers: Future[tuple[Answer, ...]] = field(default_factory=Future)
+    answers: Promise[tuple[Answer, ...]] = field(default_factory=Promise)
     done: list[Answer | None] = field(default_factory=list)
 
     def settle(self, index: int, answer: Answer) -> None:
-        """Take one answer in; the last one makes the future done."""
+        """Take one answer in; the last one keeps the promise."""
         self.done[index] = answer
         answers = tuple(answer for answer in self.done if answer is not None)
         if len(answers) == len(self.requests) and not self.answers.done():
