@@ -1,4 +1,4 @@
-"""Calls run ahead in one event loop of one thread; whoever needs an answer waits for its future."""
+"""Calls run ahead in one event loop of one thread; whoever needs an answer waits for its promise."""
 
 from __future__ import annotations
 

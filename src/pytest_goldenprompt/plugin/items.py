@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,11 +72,7 @@ class GoldenItem(pytest.Item):
         """Wait for the answers, judge them, and fail where the case is certainly worse or could not be run."""
         schedule: Schedule = self.config.stash[SCHEDULE]
         library: Library = self.config.stash[LIBRARY]
-        try:
-            answers = schedule.answers(self)
-        except CancelledError:
-            raise GoldenFailure("the call was cancelled before it was answered") from None
-        self.run = judge_answers(self.prompt, self.planned, answers, library)
+        self.run = judge_answers(self.prompt, self.planned, schedule.answers(self), library)
         for name, value in self.run.properties():
             self.user_properties.append((name, value))
         if self.run.red:
@@ -145,6 +140,7 @@ class Collection:
             if why is not None and report.outcome == "passed" and not item.run.outcome.passed:
                 report.outcome = "skipped"
                 report.wasxfail = one_line(item.run.outcome.why or why)
+            item.run = None  # the recorder has it from the report; pytest keeps items for as long as it runs
         return report
 
     @pytest.hookimpl(tryfirst=True)
