@@ -33,13 +33,15 @@ class Repeat:
     """One call for a case, judged. With an `error` there is nothing to judge, and score and passed say nothing.
 
     `score` is the lowest of the counting scores (0..1); `passed` says that all of them pass. `format_ok` is the form
-    alone, None where no evaluator looks at it. `output` is the digest of the output's text. `copy` marks an answer
+    alone, None where no evaluator looks at it; `form_alone` says that it fails for its form alone, and that what was
+    said passes. `output` is the digest of the output's text. `copy` marks an answer
     that is no independent observation. Latency is in seconds.
     """
 
     score: float = 0.0
     passed: bool = False
     format_ok: bool | None = None
+    form_alone: bool = False
     output: str | None = None
     reasons: tuple[str, ...] = ()
     error: str | None = None
