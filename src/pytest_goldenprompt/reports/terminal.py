@@ -12,6 +12,7 @@ from pytest_goldenprompt.judge.states import WAIVER, standing
 from pytest_goldenprompt.model.verdict import (
     CaseOutcome,
     Change,
+    Move,
     Outcome,
     PromptVerdict,
     State,
@@ -56,7 +57,7 @@ def summary(view: RunView) -> Iterator[Line]:
     """Give the lines of a run: table, findings, verdict."""
     yield from table(view)
     for prompt in view.verdict.prompts:
-        if prompt.kinds or prompt.state in DESCRIBED:
+        if prompt.kinds or prompt.state in DESCRIBED or Move.FORM_WORSE in prompt.moved:
             yield Line("")
             yield from finding(view, prompt)
     yield from (Line(*line) for line in standing_aside(view.verdict))
@@ -97,7 +98,7 @@ def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
     for cause in prompt.cause:
         yield Line(f"  cause   {one_line(cause)}")
     form = prompt.format_compliance
-    if form.then is not None and form.now is not None and form.then != form.now:
+    if form.then is not None and form.now is not None and form.then != form.now and not prompt.moved:
         yield Line(f"  form    {_moved(form)} of the answers have the form asked for")
     if len(prompt.history) > 1:
         yield Line(f"  months  {_months(prompt)}")
@@ -191,7 +192,8 @@ def _what(prompt: PromptVerdict) -> str:
     if prompt.reasons and (prompt.state not in {State.PASS, State.NEW} or WAIVER in prompt.kinds):
         return one_line(_of_prompt(prompt, prompt.reasons[0]).split(";")[0], 70)
     counts = Counter(WORDS.get(case.outcome, "") for case in prompt.outcomes if _is_told(case))
-    return ", ".join(f"{counts[word]} {word}" for word in WORDS.values() if counts[word])
+    told = [f"{counts[word]} {word}" for word in WORDS.values() if counts[word]]
+    return ", ".join([*told, *(move.value for move in prompt.moved if move is Move.FORM_WORSE)])
 
 
 def _is_told(case: CaseOutcome) -> bool:

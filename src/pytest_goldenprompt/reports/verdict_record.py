@@ -62,6 +62,8 @@ def _prompt(prompt: PromptVerdict) -> dict[str, Any]:
         ],
         "removed": list(prompt.removed),
         "format_compliance": _change(prompt.format_compliance),
+        "content": _change(prompt.content),
+        "moved": [move.value for move in prompt.moved],
         "tokens": _change(prompt.tokens),
         "needs": prompt.needs or None,
         "cause": list(prompt.cause),
