@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pytest_goldenprompt.judge.bound import least_drop, settles
 from pytest_goldenprompt.judge.examine import Examined, not_compared
+from pytest_goldenprompt.judge.fields import field_rates
 from pytest_goldenprompt.judge.figures import changes, is_missing, majority_rate
 from pytest_goldenprompt.judge.form import moves
 from pytest_goldenprompt.judge.naming import Family, named_cases, named_slices, worst_first
@@ -77,6 +78,7 @@ def conclude(examined: Examined, standing: Standing) -> PromptVerdict:
         format_compliance=figures.form,
         content=figures.content,
         moved=moves(pairing, figures, policy.alpha),
+        fields=field_rates(pairing),
         tokens=figures.tokens,
         cases=worst_first(named),
         slices=slices,
