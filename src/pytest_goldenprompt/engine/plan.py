@@ -157,7 +157,7 @@ def _default_evaluators(case: Case, dataset: Dataset) -> tuple[EvaluatorSpec, ..
             line=case.line,
             remedy="say what is expected of it",
         )
-    return (EvaluatorSpec("exact" if isinstance(case.expected, str) else "json"),)
+    return (EvaluatorSpec("exact" if isinstance(case.expected, str) else "json", transform=case.transform),)
 
 
 def _is_retired(dataset: Dataset) -> bool:

@@ -156,8 +156,9 @@ def case_from_plain(plain: Mapping[str, Any], where: str) -> CaseResult:
 
 
 def _repeat_from_plain(plain: Mapping[str, Any]) -> Repeat:
-    if "reasons" in plain:
-        plain = {**plain, "reasons": _one(tuple(plain["reasons"]))}
+    for name in ("reasons", "faults"):
+        if name in plain:
+            plain = {**plain, name: _one(tuple(plain[name]))}
     if "origin" in plain:
         origin = plain["origin"]
         plain = {**plain, "origin": Origin(**{**origin, "usage": Usage(**origin.get("usage", {}))})}

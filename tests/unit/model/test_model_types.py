@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_goldenprompt.model import contracts, output, policy, result, verdict
-from pytest_goldenprompt.model.dataset import Case, Dataset, EvaluatorSpec, Status
+from pytest_goldenprompt.model.dataset import Case, Dataset, EvaluatorSpec, Status, TransformSpec
 from pytest_goldenprompt.model.prompt import Message, Prompt, Request
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
@@ -75,6 +75,11 @@ def test_the_line_a_turn_stands_on_does_not_change_the_request():
 def test_an_evaluators_place_does_not_make_it_another():
     assert EvaluatorSpec("exact", line=3) == EvaluatorSpec("exact", line=4)
     assert EvaluatorSpec("json", {"a": 1}, 3).plain() == {"name": "json", "settings": {"a": 1}}
+    assert EvaluatorSpec("json", transform=(TransformSpec("strip", line=2),)).plain() == {
+        "name": "json",
+        "settings": None,
+        "transform": [{"name": "strip", "settings": None}],
+    }
 
 
 def test_observations_are_answered_and_no_copies():
