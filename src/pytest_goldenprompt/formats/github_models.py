@@ -10,6 +10,7 @@ from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.fields import Fields
 from pytest_goldenprompt.formats.located import Table, line_of_key, plain, shown
 from pytest_goldenprompt.formats.reader import Source, load_json, load_yaml
+from pytest_goldenprompt.formats.references import References
 from pytest_goldenprompt.formats.sampling import PARAMETERS, parameters_of
 from pytest_goldenprompt.formats.turns import messages_of
 from pytest_goldenprompt.model.dataset import EvaluatorSpec
@@ -33,7 +34,7 @@ _STRING_CHECKS = {"equals": "exact", "contains": "contains", "startsWith": "star
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def read_github_models(source: Source, prompt_id: str) -> Prompt:
+def read_github_models(source: Source, prompt_id: str, files: References) -> Prompt:  # noqa: ARG001 - it names none
     """Read a GitHub Models prompt.
 
     Its string evaluators become ours with templates for values (without case but for `equals`, as GitHub compares);

@@ -13,7 +13,8 @@ from pytest_goldenprompt.model.dataset import Dataset
 
 DATASET_ENDINGS = (".golden.yaml", ".golden.yml", ".golden.jsonl", ".golden.json", ".golden.csv")
 INLINE_ENDINGS = (".prompt.yml", ".prompt.yaml", "_prompt.yml", "_prompt.yaml")
-PROMPT_ENDINGS = (".prompt.md", ".prompt.txt", *INLINE_ENDINGS)
+PROMPT_ENDINGS = (".prompt.md", ".prompt.txt", ".prompt.j2", *INLINE_ENDINGS)
+_PLAIN_ENDINGS = (".md", ".txt", ".j2", ".yml", ".yaml")
 
 _SKIPPED = {"node_modules", "__pycache__", "build", "dist"}
 _VENV_MARK = "pyvenv.cfg"
@@ -58,7 +59,9 @@ def has_sidecar(path: Path) -> bool:
 def prompt_id(path: str) -> str:
     """Name a prompt: its relative path, or its dataset's, with forward slashes and without endings."""
     folder, slash, name = path.replace(os.sep, "/").rpartition("/")
-    stem = _without(name, (*PROMPT_ENDINGS, *DATASET_ENDINGS)) or _without(name, (".md", ".txt", ".yml", ".yaml"))
+    stem = _without(name, (*PROMPT_ENDINGS, *DATASET_ENDINGS)) or _without(
+        name, (".md", ".txt", ".j2", ".yml", ".yaml")
+    )
     return folder + slash + (stem or name)
 
 

@@ -1,4 +1,4 @@
-"""Templates: `{{name}}` becomes the input's value, and nothing else happens."""
+"""A prompt filled with a case's inputs: `{{name}}` becomes the input's value, and nothing else but what its format has."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.formats import jinja
 from pytest_goldenprompt.formats.located import shown
+from pytest_goldenprompt.formats.roles import conversation, marks_for
+from pytest_goldenprompt.formats.turns import messages_in
 from pytest_goldenprompt.model.dataset import Case, Dataset
-from pytest_goldenprompt.model.prompt import Message, Prompt
+from pytest_goldenprompt.model.prompt import Message, Prompt, Template
 from pytest_goldenprompt.model.values import JSON
 
 _PLACEHOLDER = re.compile(r"(\\)?\{\{([^{}\n]+)\}\}")
@@ -21,13 +24,37 @@ def render(prompt: Prompt, case: Case) -> tuple[Message, ...]:
 
     Whatever stands between double braces on one line is the name of an input; spaces around it do not matter. Text goes
     in as it is, other values as JSON; a value is never rendered again, and the case's messages are literal. `\{{name}}`
-    is the text `{{name}}`. A name that is no input is refused with the prompt's file and line.
+    is the text `{{name}}`. A name that is no input is refused with the prompt's file and line. A prompt with one
+    template for all messages is filled as that template's language has it.
     """
+    if prompt.template is not None:
+        return _from_template(prompt, prompt.template, case)
     return (*(_rendered(prompt, message, case) for message in prompt.messages), *case.messages)
 
 
+def _from_template(prompt: Prompt, template: Template, case: Case) -> tuple[Message, ...]:
+    """Fill the one template of a prompt; the case's messages go where it names them, else to the end."""
+    threads = {
+        name: messages_in(case.inputs[name], case, name) if name in case.inputs else case.messages
+        for name in template.threads
+    }
+    values = {**template.defaults, **{name: value for name, value in case.inputs.items() if name not in threads}}
+    marks = marks_for(template.body, values)
+    try:
+        text = _LANGUAGES[template.language](template, values, marks, prompt.path)
+    except InputError as error:
+        what = f"{error.what}; the inputs of case {case.id} are {_listed(case.inputs)}"
+        raise InputError(what, where=error.where or prompt.path, line=error.line, remedy=error.remedy) from None
+    messages = conversation(prompt, template, text, marks, threads)
+    placed = any(name not in case.inputs for name in template.threads)
+    return messages if placed else (*messages, *case.messages)
+
+
 def variables(prompt: Prompt) -> frozenset[str]:
-    """Name the inputs that the prompt's templates use."""
+    """Name the inputs that the prompt's templates use, and those that its header declares."""
+    if prompt.template is not None:
+        used = jinja.names_in(prompt.template)
+        return used | frozenset((*prompt.template.inputs, *prompt.template.defaults, *prompt.template.threads))
     return frozenset(name for message in prompt.messages for name in names_in(message.content))
 
 
@@ -104,3 +131,6 @@ def _names_in_settings(settings: JSON) -> frozenset[str]:
 
 def _listed(names: Mapping[str, JSON] | list[str] | frozenset[str]) -> str:
     return ", ".join(shown(name) for name in sorted(names)) or "none"
+
+
+_LANGUAGES = {"jinja": jinja.fill}
