@@ -1,4 +1,4 @@
-"""A prompt filled with a case's inputs: `{{name}}` becomes the input's value, and nothing else but what its format has."""
+"""A prompt filled with a case's inputs: `{{name}}` becomes the input's value, and no more but what its format has."""
 
 from __future__ import annotations
 
@@ -34,6 +34,13 @@ def render(prompt: Prompt, case: Case) -> tuple[Message, ...]:
 
 def _from_template(prompt: Prompt, template: Template, case: Case) -> tuple[Message, ...]:
     """Fill the one template of a prompt; the case's messages go where it names them, else to the end."""
+    if template.media:
+        raise InputError(
+            f"inputs that are no text, found {_listed(list(template.media))}; texts and data are accepted",
+            where=prompt.path,
+            line=1,
+            remedy="ask through a `python:` provider, which takes inputs by name",
+        )
     threads = {
         name: messages_in(case.inputs[name], case, name) if name in case.inputs else case.messages
         for name in template.threads
