@@ -13,7 +13,7 @@ from pytest_goldenprompt.model.dataset import Dataset
 
 DATASET_ENDINGS = (".golden.yaml", ".golden.yml", ".golden.jsonl", ".golden.json", ".golden.csv")
 INLINE_ENDINGS = (".prompt.yml", ".prompt.yaml", "_prompt.yml", "_prompt.yaml")
-PROMPT_ENDINGS = (".prompt.md", ".prompt.txt", ".prompt.j2", ".prompty", *INLINE_ENDINGS)
+PROMPT_ENDINGS = (".prompt.md", ".prompt.txt", ".prompt.j2", ".prompty", ".prompt", *INLINE_ENDINGS)
 _PLAIN_ENDINGS = (".md", ".txt", ".j2", ".yml", ".yaml")
 
 _SKIPPED = {"node_modules", "__pycache__", "build", "dist"}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.formats.dotprompt import read_dotprompt
 from pytest_goldenprompt.formats.github_models import read_github_models
 from pytest_goldenprompt.formats.pairing import prompt_id
 from pytest_goldenprompt.formats.plain import read_jinja, read_plain
@@ -24,6 +25,7 @@ _READERS: tuple[tuple[str, PromptReader], ...] = (
     (".txt", read_plain),
     (".j2", read_jinja),
     (".prompty", read_prompty),
+    (".prompt", read_dotprompt),
 )
 
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.formats import handlebars, jinja
 from pytest_goldenprompt.formats.fields import Fields
 from pytest_goldenprompt.formats.front_matter import bounds, header_of, lines_of
-from pytest_goldenprompt.formats.jinja import parts_of
 from pytest_goldenprompt.formats.located import plain, shown, with_items
 from pytest_goldenprompt.formats.prompty_shapes import Inputs, inputs_of, response_format, tools_of
 from pytest_goldenprompt.formats.reader import Source
@@ -32,7 +32,7 @@ _NAMES = {
     "stop_sequences": "stop",
     "allow_multiple_tool_calls": "parallel_tool_calls",
 }
-_LANGUAGES = {"jinja2": "jinja", "nunjucks": "jinja"}
+_LANGUAGES = {"jinja2": "jinja", "nunjucks": "jinja", "mustache": "mustache"}
 _REFERENCE = re.compile(r"\s*\$\{\s*(\w+)\s*:(.*)\}\s*", re.DOTALL)
 _EXPECTED = "expected"
 _ASIDE = {"additionalProperties", "stream"}
@@ -48,7 +48,8 @@ def read_prompty(source: Source, prompt_id: str, files: References) -> Prompt:
     body = "\n".join(lines[start:])
     language = _language(header)
     inputs = inputs_of(_resolved(header, files, "inputs"))
-    parts = parts_of(body, files, source.where, start + 1) if language == "jinja" else {}
+    included = jinja.parts_of if language == "jinja" else handlebars.parts_of
+    parts = included(body, files, source.where, start + 1)
     return Prompt(
         id=prompt_id,
         path=source.where,

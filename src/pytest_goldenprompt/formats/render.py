@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.formats import jinja
+from pytest_goldenprompt.formats import handlebars, jinja
 from pytest_goldenprompt.formats.located import shown
 from pytest_goldenprompt.formats.roles import conversation, marks_for
 from pytest_goldenprompt.formats.turns import messages_in
@@ -57,11 +57,12 @@ def _from_template(prompt: Prompt, template: Template, case: Case) -> tuple[Mess
     return messages if placed else (*messages, *case.messages)
 
 
-def variables(prompt: Prompt) -> frozenset[str]:
-    """Name the inputs that the prompt's templates use, and those that its header declares."""
-    if prompt.template is not None:
-        used = jinja.names_in(prompt.template)
-        return used | frozenset((*prompt.template.inputs, *prompt.template.defaults, *prompt.template.threads))
+def variables(prompt: Prompt) -> frozenset[str] | None:
+    """Name the inputs that the prompt's templates use or its header declares; None where they use whatever there is."""
+    template = prompt.template
+    if template is not None:
+        used = _NAMES[template.language](template)
+        return None if used is None else used | {*template.inputs, *template.defaults, *template.threads}
     return frozenset(name for message in prompt.messages for name in names_in(message.content))
 
 
@@ -77,9 +78,10 @@ def unused_inputs(prompt: Prompt, dataset: Dataset, *, by_name: bool = False) ->
     What GitHub Models' evaluators use counts as used. `by_name`: the provider takes inputs by name, as `python:` does,
     so that they need not stand in a template.
     """
-    if by_name:
+    named = variables(prompt)
+    if by_name or named is None:
         return
-    used = variables(prompt) | {name for spec in prompt.evaluators for name in _names_in_settings(spec.settings)}
+    used = named | {name for spec in prompt.evaluators for name in _names_in_settings(spec.settings)}
     for case in dataset.cases:
         unused = [name for name in case.inputs if name not in used]
         if unused:
@@ -140,4 +142,5 @@ def _listed(names: Mapping[str, JSON] | list[str] | frozenset[str]) -> str:
     return ", ".join(shown(name) for name in sorted(names)) or "none"
 
 
-_LANGUAGES = {"jinja": jinja.fill}
+_LANGUAGES = {"jinja": jinja.fill, "handlebars": handlebars.fill, "mustache": handlebars.fill}
+_NAMES = {"jinja": jinja.names_in, "handlebars": handlebars.names_in, "mustache": handlebars.names_in}

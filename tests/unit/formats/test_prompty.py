@@ -232,3 +232,8 @@ def test_a_sample_may_lie_in_a_file_that_counts_in_the_digest(tmp_path) -> None:
 def test_a_sample_of_another_shape_is_refused(tmp_path) -> None:
     with pytest.raises(InputError, match=r"^x\.prompty:2: wrong `sample`.*a map of inputs"):
         prompt_of(tmp_path, "sample: Hi", sample=True)
+
+
+def test_mustache_is_filled_as_such(tmp_path) -> None:
+    prompt = prompt_of(tmp_path, "template: mustache", "user:\n{{#tags}}{{.}};{{/tags}}{{{text}}}")
+    assert said(prompt, tags=["a", "b"], text="<") == [("user", "a;b;<")]

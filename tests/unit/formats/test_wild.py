@@ -72,13 +72,20 @@ def test_every_prompty_file_reads_and_only_a_sample_that_is_not_there_is_refused
     assert sorted({*refused} - {"read"}) == ["Azure-Samples__contoso-chat/src/api/contoso_chat/chat.prompty"]
 
 
-@pytest.mark.parametrize("ending", [".prompt"])
-def test_formats_that_are_not_read_say_so(ending) -> None:
-    paths = every(ending)
-    assert paths
+def test_every_dotprompt_file_reads_but_the_two_faulty_ones_which_are_told_with_their_line() -> None:
+    paths = every(".prompt")
+    assert len(paths) == 8
+    faults = {}
     for path in paths:
-        with pytest.raises(InputError, match="no prompt format that is read"):
-            read_prompt(WILD, path)
+        try:
+            assert read_prompt(WILD, path).template
+        except InputError as error:
+            faults[path.name] = (error.line, error.what)
+    assert {name: line for name, (line, _) in faults.items()} == {
+        "error-invalid-yaml.prompt": 8,
+        "error-unbalanced-brace.prompt": 24,
+    }
+    assert "braces that close no tag" in faults["error-unbalanced-brace.prompt"][1]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +109,17 @@ def test_datasets_of_other_tools_are_clearly_refused(tmp_path, source, name, why
 
 @pytest.mark.parametrize(
     "ending",
-    ["golden.yaml", "golden.json", "golden.jsonl", "golden.csv", "prompt.md", "prompt.yml", "prompt.j2", "prompty"],
+    [
+        "golden.yaml",
+        "golden.json",
+        "golden.jsonl",
+        "golden.csv",
+        "prompt.md",
+        "prompt.yml",
+        "prompt.j2",
+        "prompty",
+        "prompt",
+    ],
 )
 def test_every_file_of_the_corpus_is_read_or_refused_under_every_name(tmp_path, ending) -> None:
     copy = tmp_path / f"x.{ending}"
