@@ -103,6 +103,7 @@ def test_nouns_start_empty_and_cannot_be_changed():
         result.Score("exact", 1.0, passed=True),
         verdict.Counts(),
         contracts.ProviderSetting(Path(), Path()),
+        contracts.Collected("in_progress"),
     )
     for noun in nouns:
         name = dataclasses.fields(noun)[0].name
