@@ -100,7 +100,7 @@ PROVIDERS = {
     "command": "command:build",
     "echo": "echo:build",
     "local": "local:build",
-    "openai": "openai:build",
+    "openai": "openai_batches:build",
     "python": "python_function:build",
     "replay": "replay:build",
 }

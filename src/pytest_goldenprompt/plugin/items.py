@@ -62,11 +62,18 @@ class GoldenItem(pytest.Item):
         self.planned = planned
         self.job: Job | None = None
         self.run: CaseRun | None = None
+        self.waits = ""
+        """Why there are no answers yet, where they are still with a provider."""
         self.extra_keyword_matches.update((*prompt.tags, *planned.case.tags))
         self.add_marker("golden")
         for option, (mark, argument) in LEFT_ALONE.items():
             if hasattr(self.config.option, option):
                 self.add_marker(getattr(pytest.mark, mark)(argument))
+
+    def setup(self) -> None:
+        """Let an item be that has no answers yet."""
+        if self.waits:
+            pytest.skip(self.waits)
 
     def runtest(self) -> None:
         """Wait for the answers, judge them, and fail where the case is certainly worse or could not be run."""
@@ -133,6 +140,8 @@ class Collection:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
         """Attach the result as plain data, so that it survives the way between processes."""
         report: Any = yield
+        if isinstance(item, GoldenItem) and item.waits:
+            report.golden_waits = item.waits
         if isinstance(item, GoldenItem) and call.when == "call" and item.run is not None:
             report.golden = item.run.plain()
             report.golden_outcome = item.run.outcome.outcome.value

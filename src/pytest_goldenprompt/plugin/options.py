@@ -58,6 +58,11 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--golden", action="store_true", help="run golden datasets, compare with the stored run, gate")
     group.addoption("--golden-only", action="store_true", help="the same, and nothing but golden datasets")
     group.addoption("--golden-record", action="store_true", help="the monthly job: store this run as the month's")
+    group.addoption(
+        "--golden-batch",
+        action="store_true",
+        help="hand requests over to providers that take batches; the same command collects them later",
+    )
     group.addoption("--golden-strict", action="store_true", help="partial and inconclusive runs fail")
     group.addoption(
         "--golden-report", action="append", default=[], metavar="KIND=PATH", help="write a report, such as json=PATH"
@@ -101,6 +106,7 @@ class Settings:
     month: str | None
     replay: str | None
     record: bool
+    batch: bool
     only: bool
     strict: bool
     in_ci: bool
@@ -122,6 +128,10 @@ def read_settings(config: pytest.Config, root: Path) -> Settings:
         raise pytest.UsageError(f"--golden-repeats: a count is accepted, found {value['golden_repeats']}")
     if value["golden_replay"] not in (None, *REPLAY_MODES):
         raise pytest.UsageError(f"golden_replay: accepted are none, once, new, all; found {value['golden_replay']!r}")
+    if config.getoption("--golden-batch") and value["golden_replay"] and not config.getoption("--golden-record"):
+        raise pytest.UsageError(
+            f"--golden-batch asks live, found --golden-replay {value['golden_replay']}; leave one out"
+        )
     return Settings(
         root=root,
         baseline=value["golden_baseline"],
@@ -137,6 +147,7 @@ def read_settings(config: pytest.Config, root: Path) -> Settings:
         month=value["golden_month"],
         replay=value["golden_replay"],
         record=config.getoption("--golden-record"),
+        batch=config.getoption("--golden-batch"),
         only=config.getoption("--golden-only"),
         strict=config.getoption("--golden-strict") or config.getini("golden_strict"),
         # Some systems write their own name into it, so that whatever is no plain "no" counts.

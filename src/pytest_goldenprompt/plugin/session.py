@@ -21,8 +21,17 @@ from pytest_goldenprompt.errors import GoldenpromptError, InputError, StoreError
 from pytest_goldenprompt.formats.limits import read_terms
 from pytest_goldenprompt.model.record import RunKind
 from pytest_goldenprompt.model.values import digest_of
+from pytest_goldenprompt.plugin.batching import Batches, month_under_way
 from pytest_goldenprompt.plugin.conclusion import default_report
-from pytest_goldenprompt.plugin.distributed import CONTROLLER, Controller, Worker, refuse_each, share_of, worker_name
+from pytest_goldenprompt.plugin.distributed import (
+    CONTROLLER,
+    Controller,
+    Worker,
+    refuse_batches,
+    refuse_each,
+    share_of,
+    worker_name,
+)
 from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.plugin.gate import GATE, Gate
 from pytest_goldenprompt.plugin.items import LIBRARY, SCHEDULE, Collection
@@ -39,6 +48,7 @@ from pytest_goldenprompt.plugin.spending import ControllerSpending, WorkerSpendi
 from pytest_goldenprompt.plugin.terminal import Display
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.reports.genai import OPERATION
+from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.place import find_root, open_store
 from pytest_goldenprompt.store.reference import MONTH
 
@@ -55,6 +65,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     told: dict[str, Any] | None = getattr(config, "workerinput", {}).get("golden")
     settings = read_settings(config, Path(told["root"]) if told else library_root(config))
     refuse_each(config)
+    refuse_batches(config)
     share = share_of(config)
     if share.whole:
         _remove_stale([path for _, path in settings.reports])
@@ -64,7 +75,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     if share.whole:
         _remove_stale([default_report(store)])
     started = clock()
-    month = told["month"] if told else run_month(settings, started)
+    month = told["month"] if told else run_month(settings, started, store)
     ground = told_ground(told, store, started) if told else find_ground(config, settings, store, month, started)
     ground.reference.command = command_for(settings, config.invocation_params.dir)
     today = told["today"] if told else started.strftime("%Y-%m-%d")
@@ -106,6 +117,7 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
         library.resuming = resume(config, library.store, facts)
         library.traffic.journal = library.resuming.journal
         told["journal"] = library.resuming.told()
+        library.batches = Batches.under_way(library.store, facts, clock) if library.settings.batch else None
     recorder = Recorder(node_of(library.settings.root, config.rootpath), library.reference.baseline)
     controller = Controller(told, recorder.unrun.setdefault)
     gate = Gate(library, recorder, controller, facts, clock, config.stash[SCHEDULE].leaving)
@@ -144,11 +156,15 @@ def _program(start: Path) -> str:
     return os.path.relpath(beside, start)
 
 
-def run_month(settings: Settings, started: datetime) -> str:
-    """Give the month a run belongs to: that of its start in UTC, or the earlier one that was asked for."""
+def run_month(settings: Settings, started: datetime, store: FolderStore) -> str:
+    """Give the month a run belongs to: that of its start in UTC, or the earlier one that was asked for.
+
+    A run that collects batches belongs to the month in which they were handed over.
+    """
     current = started.strftime("%Y-%m")
     if settings.month is None:
-        return current
+        earlier = month_under_way(store, kind_of(settings), started) if settings.batch else None
+        return earlier or current
     if not MONTH.fullmatch(settings.month) or settings.month > current:
         raise InputError(
             f"a month as YYYY-MM, not after {current}, is accepted; found {settings.month!r}", where="--golden-month"
@@ -156,12 +172,17 @@ def run_month(settings: Settings, started: datetime) -> str:
     return settings.month
 
 
+def kind_of(settings: Settings) -> RunKind:
+    """Say how a run comes to be that is started so."""
+    return RunKind.RECORDING if settings.record else RunKind.CHECK
+
+
 def _facts(library: Library, month: str, started: datetime) -> Facts:
     settings = library.settings
     commit, dirty = commit_of(settings.root)
     return Facts(
         id=f"{started.strftime('%Y%m%dT%H%M%S%f')[:-3]}Z-{secrets.token_hex(3)}",
-        kind=RunKind.RECORDING if settings.record else RunKind.CHECK,
+        kind=kind_of(settings),
         month=month,
         started=started,
         commit=commit,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_goldenprompt.model import contracts, output, policy, result, verdict
+from pytest_goldenprompt.model.batch import Batch
 from pytest_goldenprompt.model.dataset import Case, Dataset, EvaluatorSpec, Status, TransformSpec
 from pytest_goldenprompt.model.prompt import Message, Prompt, Request
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
@@ -108,6 +109,8 @@ def test_nouns_start_empty_and_cannot_be_changed():
         result.Score("exact", 1.0, passed=True),
         verdict.Counts(),
         contracts.ProviderSetting(Path(), Path()),
+        contracts.Collected("in_progress"),
+        Batch("openai:m", "label", "recording", "2026-11", "2026-11-24T09:31:00+00:00", {}),
     )
     for noun in nouns:
         name = dataclasses.fields(noun)[0].name
