@@ -390,7 +390,7 @@ def write_special(root: Path) -> list[tuple[Path, str]]:
         (root / ("x" * 5000 + ".golden.json"), "cannot be read"),
         (root / "missing.golden.csv", "cannot be read"),
         (root / "other.golden.xml", "no golden dataset"),
-        (root / "other.prompty", "no prompt format"),
+        (root / "other.docx", "no prompt format"),
     ]
 
 
