@@ -83,7 +83,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         for _, many in SIZES:
             (Path(name) / str(many)).mkdir()
-        memory(name, options.memory)
+        if options.memory:
+            memory(name, options.memory)
 
 
 if __name__ == "__main__":
