@@ -10,7 +10,14 @@ from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.evaluators.evaluate import check_case, definition_digest
 from pytest_goldenprompt.formats.datasets import read_dataset
 from pytest_goldenprompt.formats.inline import dataset_from_rows
-from pytest_goldenprompt.formats.pairing import find_prompt, is_dataset, prompt_id
+from pytest_goldenprompt.formats.pairing import (
+    find_prompt,
+    has_variants,
+    is_dataset,
+    is_dataset_folder,
+    prompt_id,
+    shared_dataset,
+)
 from pytest_goldenprompt.formats.prompts import read_prompt
 from pytest_goldenprompt.formats.render import render, unused_inputs
 from pytest_goldenprompt.model.contracts import Evaluator, Provider
@@ -83,8 +90,9 @@ def plan_prompt(
 ) -> PlannedPrompt | None:
     """Read a dataset and its prompt and check all that can be checked before the first call.
 
-    `path` is a golden dataset, or a prompt file that may hold rows of its own: None where it holds none. `build` makes
-    evaluators; `provider` turns the provider that the files name (or None) into the one to ask. Raises InputError.
+    `path` is a golden dataset, or a prompt file that holds rows of its own or shares another's dataset. None where it
+    has no cases to run: a prompt without rows, a dataset of which only variants are there. `build` makes evaluators;
+    `provider` turns the provider that the files name (or None) into the one to ask. Raises InputError.
     """
     dataset, prompt = _read(root, path)
     if dataset is None:
@@ -123,11 +131,19 @@ def unreadable(root: Path, path: Path, error: InputError) -> PromptFacts:
 
 
 def _read(root: Path, path: Path) -> tuple[Dataset | None, Prompt | None]:
-    if not is_dataset(path.name):
+    shared = shared_dataset(path)
+    if shared is not None:
+        return read_dataset(root, shared), read_prompt(root, path)
+    if not is_dataset(path.name) and not is_dataset_folder(path):
         prompt = read_prompt(root, path, sample=True)
         return None if prompt.rows is None else dataset_from_rows(prompt), prompt
     dataset = read_dataset(root, path)
-    prompt_path = find_prompt(root, path, dataset)
+    try:
+        prompt_path = find_prompt(root, path, dataset)
+    except InputError:
+        if dataset.prompt is None and has_variants(path):
+            return None, None
+        raise
     return dataset, read_prompt(root, prompt_path) if prompt_path else None
 
 

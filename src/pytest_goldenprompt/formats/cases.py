@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.fields import Fields, is_name
 from pytest_goldenprompt.formats.located import line_of_key, plain, shown
+from pytest_goldenprompt.formats.references import References, check_name, named_file
 from pytest_goldenprompt.formats.turns import messages_of
 from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec, TransformSpec
 from pytest_goldenprompt.model.prompt import Message
@@ -20,27 +21,37 @@ GATE = "gate"
 _DERIVED_DIGITS = 10
 
 
-def case_of(
-    table: Any,
-    where: str,
-    line: int,
-    evaluators: tuple[EvaluatorSpec, ...] = (),
-    transform: tuple[TransformSpec, ...] = (),
-) -> Case:
-    """Read one case; `evaluators` and `transform` are the dataset's, which come first."""
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What a dataset gives to each of its cases: transforms and evaluators, which come before the case's own.
+
+    `files` reads what an input or the expectation names by `{file: NAME}`.
+    """
+
+    evaluators: tuple[EvaluatorSpec, ...] = ()
+    transform: tuple[TransformSpec, ...] = ()
+    files: References | None = None
+
+
+NOTHING = Common()
+
+
+def case_of(table: Any, where: str, line: int, common: Common = NOTHING) -> Case:
+    """Read one case."""
     if not isinstance(table, Mapping):
         raise InputError(f"wrong case, found {shown(table)}; a map is accepted", where=where, line=line)
     fields = Fields(table, where, line, "the case")
     fields.refuse_unknown(CASE_KEYS)
-    inputs = _inputs(fields)
+    files = common.files
+    inputs = _inputs(fields, files)
     messages = messages_of(fields)
-    transform += fields.transforms()
+    transform = (*common.transform, *fields.transforms())
     return Case(
         id=_id(fields) or derived_id(inputs, messages),
         inputs=inputs,
-        expected=plain(table.get("expected")),
+        expected=_read(table.get("expected"), files, where, fields.line_of("expected")),
         tags=fields.tags(),
-        evaluators=_behind(transform, (*evaluators, *fields.evaluators())),
+        evaluators=_behind(transform, (*common.evaluators, *fields.evaluators())),
         must_pass=fields.flag("must_pass"),
         messages=messages,
         line=line,
@@ -64,17 +75,18 @@ def derived_id(inputs: Mapping[str, JSON], messages: tuple[Message, ...] = ()) -
 
 def refuse_duplicates(cases: Iterable[Case]) -> None:
     """Refuse two cases with one id, naming both lines."""
-    lines: dict[str, int] = {}
+    lines: dict[str, Case] = {}
     for case in cases:
         if case.id in lines:
+            first = lines[case.id]
+            places = f"on lines {first.line} and" if first.path == case.path else f"in {first.path} and on line"
             raise InputError(
-                f"duplicate id, found {shown(case.id)} on lines {lines[case.id]} and {case.line}; "
-                "each id once is accepted",
+                f"duplicate id, found {shown(case.id)} {places} {case.line}; each id once is accepted",
                 where=case.path,
                 line=case.line,
                 remedy="give each case an id of its own; without one it follows from inputs and messages",
             )
-        lines[case.id] = case.line
+        lines[case.id] = case
 
 
 def _id(fields: Fields) -> str | None:
@@ -90,7 +102,12 @@ def _id(fields: Fields) -> str | None:
     return name
 
 
-def _inputs(fields: Fields) -> Mapping[str, JSON]:
+def _read(value: Any, files: References | None, where: str, line: int) -> Any:
+    name = named_file(value) if files else None
+    return plain(value) if files is None or name is None else files.value(check_name(name, where, line), where, line)
+
+
+def _inputs(fields: Fields, files: References | None) -> Mapping[str, JSON]:
     inputs = fields.map("inputs") or {}
     for name in inputs:
         if not is_name(name):
@@ -99,5 +116,5 @@ def _inputs(fields: Fields) -> Mapping[str, JSON]:
                 where=fields.where,
                 line=line_of_key(inputs, name, fields.line_of("inputs")),
             )
-    value: Mapping[str, JSON] = plain(inputs)
-    return value
+    line = fields.line_of("inputs")
+    return {name: _read(value, files, fields.where, line_of_key(inputs, name, line)) for name, value in inputs.items()}

@@ -1,18 +1,19 @@
-"""Golden datasets: `.golden.yaml`, `.yml`, `.json`, `.jsonl`, `.csv`, and the test data inside a prompt file."""
+"""Golden datasets: `.golden.yaml`, `.yml`, `.json`, `.jsonl`, `.csv`, folders of cases, and test data in a prompt."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.formats.cases import CASE_KEYS, case_of, refuse_duplicates
+from pytest_goldenprompt.formats.cases import CASE_KEYS, Common, case_of, refuse_duplicates
 from pytest_goldenprompt.formats.fields import Fields
 from pytest_goldenprompt.formats.inline import dataset_from_rows
-from pytest_goldenprompt.formats.located import Series, Table, line_of_item, shown
+from pytest_goldenprompt.formats.located import Series, Table, line_of_item, shown, with_items
+from pytest_goldenprompt.formats.pairing import files_of, is_dataset_folder
 from pytest_goldenprompt.formats.reader import (
     Source,
     load_csv,
@@ -22,7 +23,8 @@ from pytest_goldenprompt.formats.reader import (
     read_source,
     relative,
 )
-from pytest_goldenprompt.model.dataset import Dataset, Status
+from pytest_goldenprompt.formats.references import References
+from pytest_goldenprompt.model.dataset import Case, Dataset, Status
 
 __all__ = ["HEADER_KEYS", "dataset_from_rows", "read_dataset"]
 
@@ -39,6 +41,7 @@ HEADER_KEYS = (
     "cases",
 )
 _EDITOR_KEY = "$schema"
+_HEADER = "header"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CSV_KEYS = ("id", "expected", "tags", "must_pass")
 _NOT_IN_CSV = ("inputs", "transform", "evaluators", "messages")
@@ -51,40 +54,97 @@ def read_dataset(root: Path, path: Path) -> Dataset:
 
     A case has the evaluators of the header, then its own. JSON Lines hold one case a line, behind an optional first
     line with header keys and none that only cases have. In CSV the columns `id`, `expected`, `tags` (separated by
-    commas or spaces) and `must_pass` are the case's, and every other column is an input.
+    commas or spaces) and `must_pass` are the case's, and every other column is an input. A folder holds one case a
+    YAML or JSON file, which names it where it has no id, or many in JSON Lines and CSV; `header.yaml` has the header.
     """
+    if is_dataset_folder(path):
+        return _from_folder(root, path)
     for ending, parts in _FORMATS.items():
         if path.name.endswith(ending):
-            source = read_source(root, path)
-            return _dataset(source, *parts(source))
+            source, files = read_source(root, path), References(root, (root / path).parent)
+            header, items = parts(source)
+            fields = _header(header, source)
+            cases = _cases(source, items, _common(fields, files))
+            return _dataset(source.where, fields, cases, files.digest(source.digest))
     raise InputError(
         f"no golden dataset, found {shown(path.name)}; names ending in {', '.join(_FORMATS)} are accepted",
         where=relative(root, path),
     )
 
 
-def _dataset(source: Source, header: Table, items: Series) -> Dataset:
+def _from_folder(root: Path, folder: Path) -> Dataset:
+    where = relative(root, folder)
+    files = References(root, root / folder)
+    paths = files_of(root / folder)
+    headers = [path for path in paths if path.stem == _HEADER]
+    if len(headers) > 1:
+        raise InputError(f"two headers, found {headers[0].name} and {headers[1].name}; one is accepted", where=where)
+    fields = Fields({}, where, 1, "the header")
+    for path in headers:
+        source = files.read(path.name, where, 1)
+        fields = _header(_map_of(source, path.suffix), source)
+    common = _common(fields, files)
+    cases: list[Case] = []
+    for path in paths:
+        if path not in headers:
+            source = files.read(path.name, where, 1)
+            cases.extend(_part(source, path, common))
+    return _dataset(where, fields, tuple(cases), files.digest(""))
+
+
+def _part(source: Source, path: Path, common: Common) -> Iterator[Case]:
+    """Read the cases of one file of a folder."""
+    if path.suffix in {".jsonl", ".csv"}:
+        header, items = _FORMATS[f".golden{path.suffix}"](source)
+        if header:
+            raise InputError(
+                f"a header among cases, found {shown(next(iter(header)))}; cases are accepted in a folder's files",
+                where=source.where,
+                line=header.line,
+                remedy=f"write it into {_HEADER}.yaml",
+            )
+        yield from _cases(source, items, common)
+    else:
+        table = _map_of(source, path.suffix)
+        named = with_items(table, {"id": path.stem, **table}) if isinstance(table, Table) else table
+        yield case_of(named, source.where, 1, common)
+
+
+def _map_of(source: Source, suffix: str) -> Any:
+    return load_json(source.text, source.where) if suffix == ".json" else load_yaml(source.text, source.where)
+
+
+def _header(header: Any, source: Source) -> Fields:
+    if not isinstance(header, Table):
+        raise InputError(f"no header, found {shown(header)}; a map is accepted", where=source.where, line=1)
     fields = Fields(header, source.where, header.line, "the header")
     fields.refuse_unknown((*HEADER_KEYS, _EDITOR_KEY))
     fields.text(_EDITOR_KEY)
-    evaluators, transform = fields.evaluators(), fields.transforms()
-    if not items:
+    return fields
+
+
+def _common(fields: Fields, files: References) -> Common:
+    return Common(fields.evaluators(), fields.transforms(), files)
+
+
+def _cases(source: Source, items: Series, common: Common) -> tuple[Case, ...]:
+    return tuple(case_of(item, source.where, line_of_item(items, index, 1), common) for index, item in enumerate(items))
+
+
+def _dataset(where: str, fields: Fields, cases: tuple[Case, ...], digest: str) -> Dataset:
+    if not cases:
         raise InputError(
             "no cases, found an empty dataset; at least one case is accepted",
-            where=source.where,
+            where=where,
             line=fields.line_of("cases"),
             remedy="take the file away, or give it `status: draft` and a case",
         )
-    cases = tuple(
-        case_of(item, source.where, line_of_item(items, index, header.line), evaluators, transform)
-        for index, item in enumerate(items)
-    )
     refuse_duplicates(cases)
     rate = fields.number("min_pass_rate", 0, 1)
     return Dataset(
-        path=source.where,
+        path=where,
         cases=cases,
-        digest=source.digest,
+        digest=digest,
         prompt=fields.name("prompt"),
         provider=fields.name("provider"),
         owner=fields.name("owner"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,11 @@ from pytest_goldenprompt.model.dataset import Dataset
 DATASET_ENDINGS = (".golden.yaml", ".golden.yml", ".golden.jsonl", ".golden.json", ".golden.csv")
 INLINE_ENDINGS = (".prompt.yml", ".prompt.yaml", "_prompt.yml", "_prompt.yaml")
 PROMPT_ENDINGS = (".prompt.md", ".prompt.txt", ".prompt.j2", ".prompty", ".prompt", *INLINE_ENDINGS)
+FOLDER_ENDING = ".golden"
+"""A folder of cases is named like its dataset without the format."""
+
+_CASE_ENDINGS = (".yaml", ".yml", ".json", ".jsonl", ".csv")
+_VARIANT = re.compile(r"([^.].*)\.[^.]+\.prompt")
 _PLAIN_ENDINGS = (".md", ".txt", ".j2", ".yml", ".yaml")
 
 _SKIPPED = {"node_modules", "__pycache__", "build", "dist"}
@@ -21,7 +27,7 @@ _VENV_MARK = "pyvenv.cfg"
 _OPEN_HIDDEN = ".github"
 _OWN_CASES = {
     **dict.fromkeys(INLINE_ENDINGS, re.compile(r"testData[\"']?\s*:")),
-    ".prompty": re.compile(r"^sample[ \t]*:(?:[ \t]*\$\{file:|.*?^[ \t-]+expected[ \t]*:)", re.MULTILINE | re.DOTALL),
+    ".prompty": re.compile(r"^sample[ \t]*:(?:[ \t]*\$\{file:|.*?\bexpected[\"']?[ \t]*:)", re.MULTILINE | re.DOTALL),
 }
 """What a prompt's text has in it where it may hold cases of its own."""
 
@@ -36,16 +42,55 @@ def dataset_stem(name: str) -> str:
     return _without(name, DATASET_ENDINGS)
 
 
+def is_dataset_folder(path: Path) -> bool:
+    """Say whether a path is that of a folder of cases."""
+    return _without(path.name, (FOLDER_ENDING,)) != "" and path.is_dir()
+
+
+def folder_of(path: Path) -> Path | None:
+    """Give the folder of cases that a file is a part of; None for other files, and for what cases name by `file:`."""
+    part = path.name.endswith(_CASE_ENDINGS) and not path.name.startswith(".")
+    return path.parent if part and _without(path.parent.name, (FOLDER_ENDING,)) else None
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Give the files of a folder of cases, sorted by name; folders in it hold what cases name."""
+    return sorted((path for path in folder.iterdir() if folder_of(path) and path.is_file()), key=lambda path: path.name)
+
+
+def shared_dataset(path: Path) -> Path | None:
+    """Give the dataset that a variant `NAME.VARIANT.prompt` shares with `NAME.prompt`, where it has none of its own."""
+    found = _VARIANT.fullmatch(path.name)
+    return _dataset_of(path.parent, found[1]) if found and not has_sidecar(path) else None
+
+
+def has_variants(dataset: Path) -> bool:
+    """Say whether prompts are there that share a dataset, each of which is run by itself."""
+    stem = dataset_stem(dataset.name) or _without(dataset.name, (FOLDER_ENDING,))
+    return any(shared_dataset(path) == dataset for path in dataset.parent.glob(f"{glob.escape(stem)}.*.prompt"))
+
+
+def _dataset_of(folder: Path, stem: str) -> Path | None:
+    for ending in DATASET_ENDINGS:
+        if (folder / (stem + ending)).is_file():
+            return folder / (stem + ending)
+    path = folder / (stem + FOLDER_ENDING)
+    return path if path.is_dir() else None
+
+
 def is_inline_prompt(name: str) -> bool:
     """Say whether a file's name is that of a prompt which may hold its own cases (GitHub Models, Prompty)."""
     return _without(name, _OWN_CASES) != ""
 
 
 def is_golden(path: Path, root: Path | None = None) -> bool:
-    """Say whether a file is a golden dataset: by its name, or a prompt with cases of its own and no dataset beside.
+    """Say whether a file holds golden cases: a dataset or a part of one, by its name, or a prompt.
 
-    A prompt that cannot be read counts, so that its error is reported where it is collected.
+    A prompt counts that has cases of its own and no dataset beside it, or that shares the dataset of which it is a
+    variant. One that cannot be read counts too, so that its error is reported where it is collected.
     """
+    if folder_of(path) is not None or shared_dataset(path) is not None:
+        return True
     if not is_inline_prompt(path.name) or has_sidecar(path):
         return is_dataset(path.name)
     try:
@@ -58,13 +103,13 @@ def is_golden(path: Path, root: Path | None = None) -> bool:
 def has_sidecar(path: Path) -> bool:
     """Say whether a golden dataset stands beside a prompt file, so that it counts and inline test data does not."""
     stem = _without(path.name, PROMPT_ENDINGS)
-    return any((path.parent / (stem + ending)).is_file() for ending in DATASET_ENDINGS) if stem else False
+    return bool(stem) and _dataset_of(path.parent, stem) is not None
 
 
 def prompt_id(path: str) -> str:
     """Name a prompt: its relative path, or its dataset's, with forward slashes and without endings."""
     folder, slash, name = path.replace(os.sep, "/").rpartition("/")
-    stem = _without(name, (*PROMPT_ENDINGS, *DATASET_ENDINGS)) or _without(
+    stem = _without(name, (*PROMPT_ENDINGS, *DATASET_ENDINGS, FOLDER_ENDING)) or _without(
         name, (".md", ".txt", ".j2", ".yml", ".yaml")
     )
     return folder + slash + (stem or name)
@@ -79,7 +124,7 @@ def find_prompt(root: Path, dataset_path: Path, dataset: Dataset) -> Path | None
     where = relative(root, dataset_path)
     if dataset.prompt is not None:
         return _named(root, dataset_path, dataset.prompt, where)
-    stem = dataset_stem(dataset_path.name)
+    stem = dataset_stem(dataset_path.name) or _without(dataset_path.name, (FOLDER_ENDING,))
     found = [path for ending in PROMPT_ENDINGS if (path := dataset_path.parent / (stem + ending)).is_file()]
     if len(found) > 1:
         names = " and ".join(path.name for path in found[:2])
@@ -116,22 +161,26 @@ def _named(root: Path, dataset_path: Path, name: str, where: str) -> Path:
 def discover(root: Path, folders: Iterable[Path], *, inline: bool = True) -> list[Path]:
     """Find what is golden (see `is_golden`) in folders, or among files, under the root; sorted by path.
 
-    Without `inline`, prompts that hold their own test data are left out. Not entered: hidden folders but `.github`,
-    virtual environments, `node_modules`, `__pycache__`, `build`, `dist`, links to folders.
+    A folder of cases counts as one. Without `inline`, prompts that hold their own cases are left out. Not entered:
+    hidden folders but `.github`, virtual environments, `node_modules`, `__pycache__`, `build`, `dist`, and links.
     """
     found: set[Path] = set()
     for folder in folders:
         start = root / folder
         for path in [start] if start.is_file() else _files(start):
-            if is_dataset(path.name) or (inline and is_golden(path, root)):
-                found.add(path)
+            if is_dataset(path.name) or folder_of(path) or (inline and is_golden(path, root)):
+                found.add(folder_of(path) or path)
     return sorted(found, key=lambda path: path.as_posix())
 
 
 def misplaced(root: Path, folders: Iterable[Path]) -> list[Path]:
-    """Find folders that have a golden dataset's name: whoever made one expects its cases to be run."""
+    """Find folders that have a golden dataset's name, or that of a folder of cases and none in it.
+
+    Whoever made one expects its cases to be run.
+    """
     walks = (_walk(root / folder) for folder in folders)
-    return sorted(Path(at, name) for walk in walks for at, names, _ in walk for name in names if is_dataset(name))
+    paths = [Path(at, name) for walk in walks for at, names, _ in walk for name in names]
+    return sorted(path for path in paths if is_dataset(path.name) or (is_dataset_folder(path) and not files_of(path)))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -143,6 +192,13 @@ def _walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
     for directory, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if _is_entered(Path(directory, name)))
         yield directory, folders, names
+
+
+def is_opened(root: Path, path: Path) -> bool:
+    """Say whether a path is that of the one hidden folder under the root that holds prompts, or inside of it."""
+    parts = path.relative_to(root).parts if path.is_relative_to(root) else ()
+    hidden = {part for part in parts if part.startswith(".")}
+    return hidden == {_OPEN_HIDDEN} and not _SKIPPED & set(parts)
 
 
 def _is_entered(folder: Path) -> bool:

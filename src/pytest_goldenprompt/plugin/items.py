@@ -10,7 +10,7 @@ import pytest
 
 from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
-from pytest_goldenprompt.formats.pairing import is_golden
+from pytest_goldenprompt.formats.pairing import folder_of, is_golden, is_opened
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import Outcome
 from pytest_goldenprompt.plugin.library import Library, Reference
@@ -43,14 +43,17 @@ class GoldenFailure(Exception):  # noqa: N818 - it is no error of the program: a
 
 
 class GoldenFile(pytest.File):
-    """A golden dataset. One that cannot be read has no items; its error is reported at the end of the run."""
+    """A golden dataset, or a file in a folder of cases; one that cannot be read has no items, which the end tells."""
 
     def collect(self) -> Iterator[GoldenItem]:
         """Give one item a case."""
         library: Library = self.config.stash[LIBRARY]
-        planned = library.plan(self.path)
+        folder = folder_of(self.path)
+        planned = library.plan(folder or self.path)
+        own = self.path.relative_to(library.settings.root).as_posix()
         for case in planned.cases if planned else ():
-            yield GoldenItem.from_parent(self, name=case.case.id, prompt=planned, planned=case)
+            if folder is None or case.case.path == own:
+                yield GoldenItem.from_parent(self, name=case.case.id, prompt=planned, planned=case)
 
 
 class GoldenItem(pytest.Item):
@@ -93,7 +96,9 @@ class GoldenItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Give the case's own line."""
-        return self.path, self.planned.case.line - 1, f"{self.prompt.facts.id} {self.name}"
+        root = self.config.stash[LIBRARY].settings.root
+        path = root / self.planned.case.path if self.planned.case.path else self.path
+        return path, self.planned.case.line - 1, f"{self.prompt.facts.id} {self.name}"
 
 
 def _describe(prompt_id: str, run: CaseRun, reference: Reference) -> str:
@@ -130,11 +135,16 @@ class Collection:
             return GoldenFile.from_parent(parent, path=file_path)
         return None
 
-    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
-        """Under --golden-only, visit nothing but golden datasets."""
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
+        """Visit `.github` too, but no tests in it; under --golden-only, visit nothing but golden datasets."""
         settings = self._library.settings
-        hidden = settings.only and collection_path.is_file() and not is_golden(collection_path, settings.root)
-        return True if hidden else None
+        typed = config.args_source is pytest.Config.ArgsSource.ARGS
+        opened = not typed and is_opened(settings.root, collection_path)
+        if opened and collection_path.is_dir():
+            return False
+        only = settings.only or opened
+        return True if only and collection_path.is_file() and not is_golden(collection_path, settings.root) else None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:

@@ -123,7 +123,9 @@ class Library:
         """Note folders that are named like datasets: pytest never hands them over, so that they would be left out."""
         root = self.settings.root
         for path in misplaced(root, [Path(name) for name in self.settings.paths] or [Path()]):
-            error = InputError("no golden dataset, found a folder; a file is accepted", remedy="rename the folder")
+            error = InputError(
+                "no golden dataset, found a folder without cases; a file, or a folder of them, is accepted"
+            )
             self.unreadable.setdefault(path.relative_to(root).as_posix(), unreadable(root, path, error))
 
     def provider(self, name: str) -> Provider:

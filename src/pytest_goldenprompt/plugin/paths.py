@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.formats.pairing import discover
+from pytest_goldenprompt.formats.pairing import discover, is_opened
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.store.place import find_root, is_root
 
@@ -59,8 +59,9 @@ def golden_files(settings: Settings) -> list[Path]:
 
 
 def _is_visited(path: Path, folders: list[Path]) -> bool:
-    """Say whether pytest comes by a file on its own way through the folders; it enters no hidden ones."""
+    """Say whether pytest comes by a file on its own way through the folders; of hidden ones it enters but `.github`."""
     return any(
-        path.is_relative_to(folder) and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        path.is_relative_to(folder)
+        and (is_opened(folder, path) or not any(part.startswith(".") for part in path.relative_to(folder).parts))
         for folder in folders
     )

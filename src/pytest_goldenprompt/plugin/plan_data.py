@@ -24,6 +24,12 @@ class PlanData:
     cases: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
     chosen: set[tuple[str, str]] = field(default_factory=set)
     texts: dict[str, str] = field(default_factory=dict)
+    files: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The files of cases that a folder holds; the others stand in their dataset."""
+
+    def place(self, key: tuple[str, str]) -> str:
+        """Give the path, under the root, of the file that a case is collected from."""
+        return self.files.get(key) or self.prompts[key[0]].dataset
 
     def plain(self) -> str:
         """Give it as ASCII JSON."""
@@ -33,6 +39,7 @@ class PlanData:
                 "cases": [case_to_plain(case) for case in self.cases.values()],
                 "chosen": sorted(self.chosen),
                 "texts": self.texts,
+                "files": [[*key, path] for key, path in self.files.items()],
             }
         )
 
@@ -48,6 +55,7 @@ def plan_from_plain(text: str) -> PlanData:
         {(case.prompt_id, case.case_id): case for case in cases},
         {(prompt, case) for prompt, case in plain["chosen"]},
         plain["texts"],
+        {(prompt, case): path for prompt, case, path in plain["files"]},
     )
 
 
@@ -60,6 +68,8 @@ def plan_of(library: Library, items: Iterable[pytest.Item]) -> PlanData:
             plan.texts[planned.facts.digest] = planned.prompt.text
         for case in planned.cases:
             plan.cases[planned.facts.id, case.case.id] = case.result(planned.facts.id)
+            if case.case.path.startswith(f"{planned.facts.dataset}/"):
+                plan.files[planned.facts.id, case.case.id] = case.case.path
     library.note_misplaced()
     for facts in library.unreadable.values():
         # A dataset that cannot be read must not take the place of one that can.

@@ -87,7 +87,7 @@ class Recorder:
         planned = plan.cases[key]
         if key not in plan.chosen:
             return replace(planned, missing="deselected")
-        node = f"{self.node(plan.prompts[key[0]].dataset)}::{key[1]}"
+        node = f"{self.node(plan.place(key))}::{key[1]}"
         return replace(planned, missing=self.unrun.get(node, "not run"))
 
     def _facts(self, facts: PromptFacts) -> PromptFacts:

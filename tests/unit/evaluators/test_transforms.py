@@ -8,7 +8,7 @@ from pytest_goldenprompt.evaluators.evaluate import definition_digest, judge_out
 from pytest_goldenprompt.evaluators.fences import fenced
 from pytest_goldenprompt.evaluators.transformed import transformed
 from pytest_goldenprompt.evaluators.transforms import FORM, TEXT, build_transform
-from pytest_goldenprompt.formats.cases import case_of
+from pytest_goldenprompt.formats.cases import Common, case_of
 from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec, TransformSpec
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.registry import Registry
@@ -154,7 +154,7 @@ def test_what_an_evaluator_refuses_is_refused_behind_transforms_too():
 
 def test_transforms_of_dataset_case_and_evaluator_come_in_that_order_and_define_the_case():
     table = {"transform": ["lower"], "evaluators": [{"exact": {"value": "x", "transform": ["strip-fence"]}}]}
-    case = case_of(table, "a", 1, transform=(TransformSpec("strip"),))
+    case = case_of(table, "a", 1, Common(transform=(TransformSpec("strip"),)))
     (spec,) = case.evaluators
     assert [step.name for step in spec.transform] == ["strip", "lower", "strip-fence"]
     assert spec.settings == {"value": "x"}

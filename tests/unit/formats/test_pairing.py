@@ -8,12 +8,18 @@ from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.pairing import (
     dataset_stem,
     discover,
+    files_of,
     find_prompt,
+    folder_of,
     has_sidecar,
+    has_variants,
     is_dataset,
+    is_dataset_folder,
     is_golden,
     is_inline_prompt,
+    misplaced,
     prompt_id,
+    shared_dataset,
 )
 from pytest_goldenprompt.model.dataset import Dataset
 
@@ -77,7 +83,18 @@ def test_a_prompt_is_named_by_its_path_without_endings(path, name) -> None:
 
 
 @pytest.mark.parametrize(
-    "prompt", ["t.prompt.md", "t.prompt.txt", "t.prompt.yml", "t.prompt.yaml", "t_prompt.yml", "t_prompt.yaml"]
+    "prompt",
+    [
+        "t.prompt",
+        "t.prompty",
+        "t.prompt.j2",
+        "t.prompt.md",
+        "t.prompt.txt",
+        "t.prompt.yml",
+        "t.prompt.yaml",
+        "t_prompt.yml",
+        "t_prompt.yaml",
+    ],
 )
 def test_the_prompt_of_the_same_stem_is_found(tmp_path, prompt) -> None:
     touch(tmp_path, f"a/{prompt}", "a/other.prompt.md", "a/t.x.prompt.md", "t.prompt.md")
@@ -126,6 +143,46 @@ def test_a_sidecar_stands_before_inline_test_data(tmp_path) -> None:
     ]
     golden = [path.name for path in sorted(tmp_path.iterdir()) if is_golden(path, tmp_path)]
     assert golden == ["a.golden.csv", "b.golden.yaml", "c.prompt.yml"]
+
+
+def test_a_variant_shares_the_dataset_of_its_prompt(tmp_path) -> None:
+    touch(tmp_path, "greet.prompt", "greet.formal.prompt", "greet.golden.yaml")
+    touch(tmp_path, "greet.curt.prompt", "greet.curt.golden.csv", "_part.x.prompt")
+    touch(tmp_path, "alone.formal.prompt", "twins.a.prompt", "twins.b.prompt", "twins.golden/one.yaml")
+    assert shared_dataset(tmp_path / "greet.formal.prompt") == tmp_path / "greet.golden.yaml"
+    assert shared_dataset(tmp_path / "twins.a.prompt") == tmp_path / "twins.golden"
+    for name in ("greet.prompt", "greet.curt.prompt", "alone.formal.prompt", ".prompt", "greet.golden.yaml"):
+        assert shared_dataset(tmp_path / name) is None
+    assert has_variants(tmp_path / "greet.golden.yaml")
+    assert has_variants(tmp_path / "twins.golden")
+    assert not has_variants(tmp_path / "greet.curt.golden.csv")
+    assert [path.name for path in discover(tmp_path, [tmp_path])] == [
+        "greet.curt.golden.csv",
+        "greet.formal.prompt",
+        "greet.golden.yaml",
+        "twins.a.prompt",
+        "twins.b.prompt",
+        "twins.golden",
+    ]
+
+
+def test_a_folder_of_cases_is_one_dataset(tmp_path) -> None:
+    inside = ("x.yaml", "y.jsonl", "in/long.json", "n.txt", ".hidden.yaml")
+    touch(tmp_path, "a/t.prompt.md", *(f"a/t.golden/{name}" for name in inside))
+    touch(tmp_path, "empty.golden/readme.txt", ".golden/x.yaml")
+    folder = tmp_path / "a/t.golden"
+    assert [path.name for path in files_of(folder)] == ["x.yaml", "y.jsonl"]
+    assert folder_of(folder / "x.yaml") == folder
+    assert folder_of(folder / "in/long.json") is None
+    assert is_dataset_folder(folder)
+    assert not is_dataset_folder(tmp_path / ".golden")
+    assert not is_dataset_folder(tmp_path / "a")
+    assert [is_golden(folder / name, tmp_path) for name in ("x.yaml", "n.txt", ".hidden.yaml")] == [True, False, False]
+    assert discover(tmp_path, [tmp_path]) == [folder]
+    assert has_sidecar(tmp_path / "a/t.prompt.md")
+    assert find_prompt(tmp_path, folder, header()) == tmp_path / "a/t.prompt.md"
+    assert prompt_id("a/t.golden") == "a/t"
+    assert misplaced(tmp_path, [tmp_path]) == [tmp_path / "empty.golden"]
 
 
 def test_an_unreadable_prompt_counts_so_that_it_is_reported(tmp_path) -> None:
