@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 
 import pytest
 
@@ -103,6 +104,23 @@ def test_a_missing_key_ends_the_run_without_a_call(tmp_path, server, monkeypatch
         ask(provider(tmp_path), request())
     assert caught.value.fatal
     assert server.calls == 0
+
+
+@needs_anthropic
+def test_a_run_keeps_what_it_was_told_of_each_answer_and_reports_it_by_the_conventions_names(library, server):
+    server.answer = lambda _: "yes"
+    library.dataset("triage", {"a": "yes"})
+    told = ("--golden-provider", "anthropic:m1", "--golden-repeats", "2", "--golden-report", "genai=calls.jsonl")
+    run = library.run(*told)
+    assert run.prompt("triage")["rate"]["now"] == 1.0
+    [kept] = library.folder.glob(".goldenprompt/**/volatile.jsonl")
+    origins = [repeat["origin"] for repeat in json.loads(kept.read_text())["repeats"]]
+    usage = {"input_tokens": 3, "output_tokens": 1, "cached_tokens": 0, "cache_write_tokens": 0}
+    assert origins == [{"model": "m1", "finish_reason": "stop", "usage": usage}] * 2
+    calls = [json.loads(line) for line in (library.folder / "calls.jsonl").read_text().splitlines()]
+    assert [call["name"] for call in calls] == ["chat m1", "chat m1"]
+    assert [call["attributes"]["gen_ai.usage.input_tokens"] for call in calls] == [3, 3]
+    assert {call["attributes"]["gen_ai.provider.name"] for call in calls} == {"anthropic"}
 
 
 def test_a_missing_package_is_one_error_with_the_line_that_installs_it(tmp_path, monkeypatch):

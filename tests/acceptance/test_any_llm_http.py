@@ -117,6 +117,17 @@ def test_a_parameter_that_the_client_does_not_know_is_an_error_of_the_case(tmp_p
     assert (caught.value.transient, caught.value.fatal, server.calls) == (False, False, 0)
 
 
+@needs_any_llm
+def test_another_server_is_another_version_and_its_address_is_not_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("LM_STUDIO_API_BASE", "http://me:secret@here/v1")
+    here, elsewhere = provider(tmp_path, "lmstudio/m1").version, provider(tmp_path, "mistral/m1").version
+    assert here
+    assert "secret" not in here
+    assert elsewhere == ""
+    monkeypatch.setenv("LM_STUDIO_API_BASE", "http://there/v1")
+    assert provider(tmp_path, "lmstudio/m1").version not in {"", here}
+
+
 @pytest.mark.parametrize("argument", ["openai", "openai/", "/m1"])
 def test_a_name_without_provider_or_model_is_refused(tmp_path, argument):
     with pytest.raises(InputError, match="accepted is `any-llm:PROVIDER/MODEL`"):

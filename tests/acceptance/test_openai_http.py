@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from asking import ask, request, setting
 from local_model import MISSING, model_file
 from openai_server import OpenAIServer
 from pytest_goldenprompt.errors import InputError, ProviderError
+from pytest_goldenprompt.model.prompt import Message
 from pytest_goldenprompt.providers import openai_batches as openai
 
 needs_openai = pytest.mark.skipif(
@@ -45,6 +47,21 @@ def test_an_answer_comes_with_usage_and_parameters_are_sent(tmp_path, server):
     (body,) = bodies
     assert (body["temperature"], body["seed"], body["top_k"], body["model"]) == (0, 3, 5, "m1")
     assert body["messages"] == [{"role": "user", "content": "hello there"}]
+
+
+@needs_openai
+def test_tools_and_the_answers_form_are_sent_as_written_and_every_turn_in_its_order(tmp_path, server):
+    bodies = []
+    server.answer = lambda body: bodies.append(body) or "fine"
+    tool = {"type": "function", "function": {"name": "refund", "parameters": {"type": "object"}}}
+    form = {"type": "json_schema", "json_schema": {"name": "label", "schema": {"type": "object"}, "strict": True}}
+    given = {"tools": [tool], "tool_choice": "required", "response_format": form, "parallel_tool_calls": False}
+    turns = [("system", "Be brief."), ("user", "a"), ("assistant", "b"), ("user", "c")]
+    asked = replace(request(**given), messages=tuple(Message(role, text) for role, text in turns))
+    assert ask(provider(tmp_path), asked).finish_reason == "stop"
+    (body,) = bodies
+    assert {name: body[name] for name in given} == given
+    assert [(turn["role"], turn["content"]) for turn in body["messages"]] == turns
 
 
 @needs_openai

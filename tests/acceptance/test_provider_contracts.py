@@ -13,7 +13,7 @@ from anthropic_server import AnthropicServer
 from openai_server import OpenAIServer
 from pytest_goldenprompt.model.contracts import ProviderSetting
 from pytest_goldenprompt.model.output import Output
-from pytest_goldenprompt.providers import any_llm, command, echo, openai, python_function, replay
+from pytest_goldenprompt.providers import any_llm, command, echo, openai_batches, python_function, replay
 from pytest_goldenprompt.providers.anthropic import build as build_anthropic
 from pytest_goldenprompt.providers.recorded import Recorded, append_recording, key_of, recording_path
 from pytest_goldenprompt.registry import PROVIDERS
@@ -71,7 +71,7 @@ class OverHttp(ProviderContract):
 @needs("openai", "aiohttp")
 class TestOpenAI(OverHttp):
     def make(self, setting):
-        return openai.build("m1", setting)
+        return openai_batches.build("m1", setting)
 
 
 @needs("anthropic", "httpx_aiohttp")

@@ -6,6 +6,7 @@ import asyncio
 import importlib.util
 import inspect
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,11 +16,15 @@ from pytest_goldenprompt.errors import InputError, ProviderError
 from pytest_goldenprompt.model.contracts import ProviderSetting
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
+from pytest_goldenprompt.model.values import SHORT_DIGEST_LENGTH, digest_of
 from pytest_goldenprompt.providers.failure import disconnection, late, retry_after, status_error, unsendable
 from pytest_goldenprompt.providers.openai import read_reply
 
 INSTALL = 'pip install "pytest-goldenprompt[any-llm]"'
 _OURS = frozenset({"messages", "model", "stream", "stream_options", "n"})
+_ADDRESSES = ("_BASE", "_BASE_URL", "_ENDPOINT", "_HOST", "_URL")
+"""How names of environment variables end in which any-llm looks for a provider's address."""
+
 _PASSING = re.compile("connect|timeout|protocol|network|unavailable|throttl|responsevalidation", re.IGNORECASE)
 """Names of exceptions that clients raise where a connection fails or a reply cannot be read."""
 
@@ -36,6 +41,15 @@ class AnyLLM:
     timeout: float
     max_concurrency: int | None = field(default=None, init=False)
     _clients: dict[str, Any] = field(default_factory=dict, init=False)
+
+    @property
+    def version(self) -> str:
+        """Name the servers that the environment puts in the place of the provider's own; addresses may hold secrets."""
+        provider = _plain(self.model.partition("/")[0])
+        named = {
+            name: os.environ[name] for name in os.environ if name.endswith(_ADDRESSES) and provider in _plain(name)
+        }
+        return digest_of(named, SHORT_DIGEST_LENGTH) if named else ""
 
     def is_deterministic(self, request: Request) -> bool:  # noqa: ARG002 - the contract's signature
         """Say no: hosted models answer differently even at temperature 0."""
@@ -81,6 +95,10 @@ def build(argument: str, setting: ProviderSetting) -> AnyLLM:
     if importlib.util.find_spec("any_llm") is None:
         raise InputError("`any-llm` needs a package that is not installed", remedy=INSTALL)
     return AnyLLM(model, setting.timeout)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").upper()
 
 
 def _split(model: str) -> tuple[str, str]:
