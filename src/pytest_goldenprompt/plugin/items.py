@@ -69,6 +69,11 @@ class GoldenItem(pytest.Item):
             if hasattr(self.config.option, option):
                 self.add_marker(getattr(pytest.mark, mark)(argument))
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Give the prompt's id and the case's."""
+        return self.prompt.facts.id, self.name
+
     def runtest(self) -> None:
         """Wait for the answers, judge them, and fail where the case is certainly worse or could not be run."""
         schedule: Schedule = self.config.stash[SCHEDULE]

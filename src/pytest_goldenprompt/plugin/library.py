@@ -116,6 +116,10 @@ class Library:
                 self.unreadable[relative] = unreadable(self.settings.root, path, error)
         return self.planned.get(relative)
 
+    def keys(self) -> list[tuple[str, str]]:
+        """Give all planned cases, as (prompt id, case id)."""
+        return [(planned.facts.id, case.case.id) for planned in self.planned.values() for case in planned.cases]
+
     def note_misplaced(self) -> None:
         """Note folders that are named like datasets: pytest never hands them over, so that they would be left out."""
         root = self.settings.root

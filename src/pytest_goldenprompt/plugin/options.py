@@ -58,6 +58,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--golden", action="store_true", help="run golden datasets, compare with the stored run, gate")
     group.addoption("--golden-only", action="store_true", help="the same, and nothing but golden datasets")
     group.addoption("--golden-record", action="store_true", help="the monthly job: store this run as the month's")
+    group.addoption("--golden-shard", metavar="I/N", help="run the I-th of N equal parts, for `goldenprompt merge`")
     group.addoption("--golden-strict", action="store_true", help="partial and inconclusive runs fail")
     group.addoption(
         "--golden-report", action="append", default=[], metavar="KIND=PATH", help="write a report, such as json=PATH"
@@ -106,6 +107,7 @@ class Settings:
     in_ci: bool
     reports: tuple[tuple[str, Path], ...]
     paths: tuple[str, ...]
+    shard: tuple[int, int] | None = None
 
 
 def read_settings(config: pytest.Config, root: Path) -> Settings:

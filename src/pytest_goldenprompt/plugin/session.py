@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from pytest_goldenprompt.errors import GoldenpromptError, InputError, StoreError
 from pytest_goldenprompt.formats.limits import read_terms
 from pytest_goldenprompt.model.record import RunKind
 from pytest_goldenprompt.model.values import digest_of
+from pytest_goldenprompt.plugin.choosing import Choice, read_shard, refuse_look
 from pytest_goldenprompt.plugin.conclusion import default_report
 from pytest_goldenprompt.plugin.distributed import CONTROLLER, Controller, Worker, refuse_each, share_of, worker_name
 from pytest_goldenprompt.plugin.facts import Facts
@@ -41,6 +43,7 @@ from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.reports.genai import OPERATION
 from pytest_goldenprompt.store.place import find_root, open_store
 from pytest_goldenprompt.store.reference import MONTH
+from pytest_goldenprompt.store.shards import forget_shard
 
 
 def activate(config: pytest.Config) -> None:
@@ -54,7 +57,9 @@ def activate(config: pytest.Config) -> None:
 def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     told: dict[str, Any] | None = getattr(config, "workerinput", {}).get("golden")
     settings = read_settings(config, Path(told["root"]) if told else library_root(config))
+    settings = replace(settings, shard=read_shard(config.getoption("--golden-shard")))
     refuse_each(config)
+    refuse_look(config, settings)
     share = share_of(config)
     if share.whole:
         _remove_stale([path for _, path in settings.reports])
@@ -63,6 +68,8 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     store = open_store(settings.root, settings.store)
     if share.whole:
         _remove_stale([default_report(store)])
+        if settings.shard is not None:
+            forget_shard(store, settings.shard)
     started = clock()
     month = told["month"] if told else run_month(settings, started)
     ground = told_ground(told, store, started) if told else find_ground(config, settings, store, month, started)
@@ -81,6 +88,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     manager = config.pluginmanager
     manager.register(Collection(library), "goldenprompt-collection")
     manager.register(config.stash[SCHEDULE], "goldenprompt-schedule")
+    manager.register(Choice(library), "goldenprompt-choice")
     add_golden_paths(config, settings)
     if share.whole:
         told = {"root": str(settings.root), "month": month, "today": today, "policy": str(ground.folder)}
@@ -171,6 +179,7 @@ def _facts(library: Library, month: str, started: datetime) -> Facts:
         policy=library.policy.plain(),
         proposed=library.proposed.plain() if library.proposed else {},
         moved=library.reference.moved,
+        shard=settings.shard,
     )
 
 

@@ -56,7 +56,7 @@ def summary(view: RunView) -> Iterator[Line]:
     """Give the lines of a run: table, findings, verdict."""
     yield from table(view)
     for prompt in view.verdict.prompts:
-        if prompt.kinds or prompt.state in DESCRIBED:
+        if prompt.kinds or (prompt.state in DESCRIBED and prompt.reasons):
             yield Line("")
             yield from finding(view, prompt)
     yield from (Line(*line) for line in standing_aside(view.verdict))
@@ -159,6 +159,8 @@ def next_commands(view: RunView) -> list[str]:
     state = view.verdict.state
     if not view.name:
         return []
+    if view.record.shard is not None:
+        return [f"{view.command} merge     (where the folders of all shards are)"]
     gating = (prompt for prompt in view.verdict.prompts if not prompt.draft)
     bad = next((prompt for prompt in gating if prompt.kinds or prompt.state in BAD), None)
     show = view.show_command(bad.id) if bad and state is not State.ERROR else ""
