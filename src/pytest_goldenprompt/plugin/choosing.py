@@ -50,9 +50,13 @@ class Choice:
         shard = self._library.settings.shard
         if shard is None:
             return
-        mine = set(dealt(self._library.keys(), shard))
+        mine = set(dealt(_keys(self._library), shard))
         left = [item for item in items if isinstance(item, GoldenItem) and item.key not in mine]
         if left:
             gone = set(left)
             items[:] = [item for item in items if item not in gone]
             config.hook.pytest_deselected(items=left)
+
+
+def _keys(library: Library) -> list[tuple[str, str]]:
+    return [(planned.facts.id, case.case.id) for planned in library.planned.values() for case in planned.cases]

@@ -68,10 +68,11 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     reference = library.reference
     plan = known or PlanData()
     narrow = narrowed(library, plan) if known else ()
+    facts.stopped += library.carrying.absent(plan.prompts)
     why = stopped or ("" if known else "no worker lived to tell what it ran")
     record = recorder.record(facts, plan, clock(), narrow, (why,) if why else ())
     extra = 0
-    if not why and facts.shard is None:
+    if not record.stopped and facts.shard is None:
         try:
             with interruptible():
                 extra = confirm_suspects(library, recorder, record)

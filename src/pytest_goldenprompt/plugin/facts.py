@@ -27,3 +27,4 @@ class Facts:
     moved: tuple[tuple[str, str, str], ...] = ()
     info: dict[str, JSON] = field(default_factory=dict)
     shard: tuple[int, int] | None = None
+    stopped: tuple[str, ...] = ()

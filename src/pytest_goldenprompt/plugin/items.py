@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_goldenprompt.engine.grade import grade
 from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.formats.pairing import is_golden
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import Outcome
 from pytest_goldenprompt.plugin.library import Library, Reference
-from pytest_goldenprompt.plugin.payload import CaseRun, judge_answers
+from pytest_goldenprompt.plugin.payload import CaseRun
 from pytest_goldenprompt.reports.case_text import CaseView, case_lines, history, look_closer
 from pytest_goldenprompt.reports.inert import inert, one_line
 
@@ -78,11 +79,13 @@ class GoldenItem(pytest.Item):
         """Wait for the answers, judge them, and fail where the case is certainly worse or could not be run."""
         schedule: Schedule = self.config.stash[SCHEDULE]
         library: Library = self.config.stash[LIBRARY]
-        try:
-            answers = schedule.answers(self)
-        except CancelledError:
-            raise GoldenFailure("the call was cancelled before it was answered") from None
-        self.run = judge_answers(self.prompt, self.planned, answers, library)
+        graded = library.carrying.results.get(self.key)
+        if graded is None:
+            try:
+                graded = grade(self.prompt, self.planned, schedule.answers(self))
+            except CancelledError:
+                raise GoldenFailure("the call was cancelled before it was answered") from None
+        self.run = CaseRun(graded, *library.judge_alone(self.prompt.facts, graded.result))
         for name, value in self.run.properties():
             self.user_properties.append((name, value))
         if self.run.red:

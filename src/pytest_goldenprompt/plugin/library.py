@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, portable, unreadable, with_determinism
+from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, portable, unreadable
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.errors import InputError, StoreError
 from pytest_goldenprompt.formats.pairing import misplaced
@@ -21,6 +21,7 @@ from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import CaseOutcome, MonthRate, Outcome, ReferenceFacts
+from pytest_goldenprompt.plugin.carrying import Carrying, Nothing
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.plugin.resuming import Resuming
 from pytest_goldenprompt.providers.recording import Recorder
@@ -96,6 +97,8 @@ class Library:
     """What this process knows of the models it calls, and what it may spend."""
     resuming: Resuming | None = None
     """What the process that concludes the run goes on with; None where nothing is called."""
+    carrying: Carrying = field(default_factory=Nothing)
+    """Where results come from that need no call."""
     unpriced: bool = False
     """Whether a budget is set that cannot be kept, as a prompt's calls have no price."""
     planned: dict[str, PlannedPrompt] = field(default_factory=dict)
@@ -115,10 +118,6 @@ class Library:
             except InputError as error:
                 self.unreadable[relative] = unreadable(self.settings.root, path, error)
         return self.planned.get(relative)
-
-    def keys(self) -> list[tuple[str, str]]:
-        """Give all planned cases, as (prompt id, case id)."""
-        return [(planned.facts.id, case.case.id) for planned in self.planned.values() for case in planned.cases]
 
     def note_misplaced(self) -> None:
         """Note folders that are named like datasets: pytest never hands them over, so that they would be left out."""
@@ -196,7 +195,7 @@ class Library:
             return planned
         planned = replace(planned, facts=self._with_bar(planned.facts))
         self._refuse_unpriced(planned)
-        return with_determinism(planned, self.provider(planned.provider))
+        return self.carrying.planned(planned, self.provider)
 
     def _refuse_unpriced(self, planned: PlannedPrompt) -> None:
         """Refuse a prompt whose calls could cost any amount where a budget is set."""

@@ -59,6 +59,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--golden-only", action="store_true", help="the same, and nothing but golden datasets")
     group.addoption("--golden-record", action="store_true", help="the monthly job: store this run as the month's")
     group.addoption("--golden-shard", metavar="I/N", help="run the I-th of N equal parts, for `goldenprompt merge`")
+    group.addoption("--golden-merge", action="append", default=[], metavar="FOLDER", help="merge shards of a run")
     group.addoption("--golden-strict", action="store_true", help="partial and inconclusive runs fail")
     group.addoption(
         "--golden-report", action="append", default=[], metavar="KIND=PATH", help="write a report, such as json=PATH"
@@ -74,7 +75,7 @@ def add_options(parser: pytest.Parser) -> None:
 
 def is_active(config: pytest.Config) -> bool:
     """Say whether this session runs golden datasets at all."""
-    return any(config.getoption(name) for name in ("--golden", "--golden-only", "--golden-record"))
+    return any(config.getoption(name) for name in ("--golden", "--golden-only", "--golden-record", "--golden-merge"))
 
 
 def refuse_idle(config: pytest.Config) -> None:

@@ -68,7 +68,7 @@ class Recorder:
             prompts=tuple(self._facts(plan.prompts[name]) for name in sorted(plan.prompts)),
             cases=cases,
             narrowed=narrowed,
-            stopped=stopped,
+            stopped=(*facts.stopped, *stopped),
             info=facts.info,
             shard=facts.shard,
         )

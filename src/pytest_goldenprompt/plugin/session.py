@@ -30,6 +30,7 @@ from pytest_goldenprompt.plugin.gate import GATE, Gate
 from pytest_goldenprompt.plugin.items import LIBRARY, SCHEDULE, Collection
 from pytest_goldenprompt.plugin.leaving import Leaving
 from pytest_goldenprompt.plugin.library import Library
+from pytest_goldenprompt.plugin.merging import Merged, adopt, of_shards, read_merged, refuse_other_ground
 from pytest_goldenprompt.plugin.options import DEFAULT_STORE, Settings, read_settings
 from pytest_goldenprompt.plugin.paths import add_golden_paths, library_root, node_of
 from pytest_goldenprompt.plugin.progress import Progress
@@ -66,6 +67,9 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     registry = Registry()
     config.hook.pytest_goldenprompt_register.call_historic(kwargs={"registry": registry})
     store = open_store(settings.root, settings.store)
+    merged = read_merged(config, store)
+    if merged is not None:
+        settings = of_shards(settings, merged)
     if share.whole:
         _remove_stale([default_report(store)])
         if settings.shard is not None:
@@ -74,14 +78,17 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     month = told["month"] if told else run_month(settings, started)
     ground = told_ground(told, store, started) if told else find_ground(config, settings, store, month, started)
     ground.reference.command = command_for(settings, config.invocation_params.dir)
-    today = told["today"] if told else started.strftime("%Y-%m-%d")
+    today = told["today"] if told else (merged.started if merged else started).strftime("%Y-%m-%d")
     terms = read_terms(settings.root)
     traffic = traffic_of(config, settings, terms, clock)
     if told and told["journal"]:
         traffic.journal = workers_journal(store, told["journal"], worker_name(config))
+    for spent in merged.spent if merged and share.whole else ():
+        traffic.purse.add(spent)
     library = Library(
         settings, registry, ground.policy, store, ground.reference, today, ground.proposed, terms=terms, traffic=traffic
     )
+    library.carrying = merged or library.carrying
     config.stash[LIBRARY] = library
     progress, leaving = Progress(config, in_ci=settings.in_ci), _listen(config, whole=share.whole)
     config.stash[SCHEDULE] = Schedule(library, share, progress, leaving)
@@ -109,11 +116,15 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
     started: datetime,
 ) -> None:
     facts = _facts(library, month, started)  # before anything is written: the tree may be clean as yet
+    if isinstance(library.carrying, Merged):
+        refuse_other_ground(library.carrying, facts, library.reference)
     told["journal"] = None
     if not config.option.collectonly:
         library.resuming = resume(config, library.store, facts)
         library.traffic.journal = library.resuming.journal
         told["journal"] = library.resuming.told()
+    if isinstance(library.carrying, Merged):
+        adopt(library.carrying, facts)
     recorder = Recorder(node_of(library.settings.root, config.rootpath), library.reference.baseline)
     controller = Controller(told, recorder.unrun.setdefault)
     gate = Gate(library, recorder, controller, facts, clock, config.stash[SCHEDULE].leaving)
