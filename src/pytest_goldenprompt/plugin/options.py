@@ -59,6 +59,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--golden-only", action="store_true", help="the same, and nothing but golden datasets")
     group.addoption("--golden-record", action="store_true", help="the monthly job: store this run as the month's")
     group.addoption("--golden-shard", metavar="I/N", help="run the I-th of N equal parts, for `goldenprompt merge`")
+    group.addoption("--golden-changed", action="store_true", help="call only what changed since the stored run")
     group.addoption("--golden-merge", action="append", default=[], metavar="FOLDER", help="merge shards of a run")
     group.addoption("--golden-strict", action="store_true", help="partial and inconclusive runs fail")
     group.addoption(

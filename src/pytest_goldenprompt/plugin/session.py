@@ -40,6 +40,7 @@ from pytest_goldenprompt.plugin.resuming import resume, workers_journal
 from pytest_goldenprompt.plugin.schedule import Schedule
 from pytest_goldenprompt.plugin.spending import ControllerSpending, WorkerSpending, traffic_of
 from pytest_goldenprompt.plugin.terminal import Display
+from pytest_goldenprompt.plugin.unchanged import unchanged_of
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.reports.genai import OPERATION
 from pytest_goldenprompt.store.place import find_root, open_store
@@ -88,7 +89,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     library = Library(
         settings, registry, ground.policy, store, ground.reference, today, ground.proposed, terms=terms, traffic=traffic
     )
-    library.carrying = merged or library.carrying
+    library.carrying = merged or unchanged_of(config, settings, ground.reference) or library.carrying
     config.stash[LIBRARY] = library
     progress, leaving = Progress(config, in_ci=settings.in_ci), _listen(config, whole=share.whole)
     config.stash[SCHEDULE] = Schedule(library, share, progress, leaving)

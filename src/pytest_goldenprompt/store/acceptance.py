@@ -73,7 +73,10 @@ def objections(record: RunRecord, state: State, *, waived: bool = False) -> dict
 
 def never(record: RunRecord) -> str:
     """Say why a run can be no baseline whatever anybody wants; empty where it can."""
-    return f"it is {name_of(record.shard)}, which is merged first" if record.shard is not None else ""
+    if record.shard is not None:
+        return f"it is {name_of(record.shard)}, which is merged first"
+    carried = sum(bool(case.carried) for case in record.cases)
+    return f"{carried} of its {len(record.cases)} cases were taken from an earlier run" if carried else ""
 
 
 def accept(  # noqa: PLR0913 - who, when and why are part of every move

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.judge.shards import name_of
 from pytest_goldenprompt.model.pointers import Pointer, Pointers
 from pytest_goldenprompt.model.record import RunRecord
+from pytest_goldenprompt.store.acceptance import never
 from pytest_goldenprompt.store.folder import FolderStore, read_run
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def find_baseline(store: FolderStore, name: str, *, month: str, recording: bool)
 def load_baseline(store: FolderStore, found: Pointer | Path) -> RunRecord:
     """Read the record that `find_baseline` found; one that says nothing by itself is an InputError."""
     record = read_run(found) if isinstance(found, Path) else store.load(found)
-    if record.shard is not None:
-        raise InputError(f"run {record.id} is {name_of(record.shard)}; a whole run is accepted", where=WHERE)
+    if why := never(record):
+        raise InputError(f"run {record.id} can be no baseline: {why}; a whole run is accepted", where=WHERE)
     return record
 
 

@@ -77,5 +77,5 @@ def test_a_shard_is_no_baseline_whatever_is_overridden(store, mover):
         mover(store, SHARD, State.PASS, even=("partial",), **WORD)
     _, told = accept_by_itself(store, SHARD, State.PASS, first=True)
     assert told == "stored, not accepted: it is shard 2 of 3, which is merged first"
-    with pytest.raises(InputError, match="run r1 is shard 2 of 3; a whole run is accepted"):
+    with pytest.raises(InputError, match="run r1 can be no baseline: it is shard 2 of 3, "):
         load_baseline(store, store.pointer_to("r1"))
