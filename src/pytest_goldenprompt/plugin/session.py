@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from pytest_goldenprompt.model.values import digest_of
 from pytest_goldenprompt.plugin.choosing import Choice, read_shard, refuse_look
 from pytest_goldenprompt.plugin.conclusion import default_report
 from pytest_goldenprompt.plugin.distributed import CONTROLLER, Controller, Worker, refuse_each, share_of, worker_name
+from pytest_goldenprompt.plugin.elsewhere import ground_elsewhere, root_told, told_elsewhere
 from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.plugin.gate import GATE, Gate
 from pytest_goldenprompt.plugin.items import LIBRARY, SCHEDULE, Collection
@@ -35,7 +37,7 @@ from pytest_goldenprompt.plugin.options import DEFAULT_STORE, Settings, read_set
 from pytest_goldenprompt.plugin.paths import add_golden_paths, library_root, node_of
 from pytest_goldenprompt.plugin.progress import Progress
 from pytest_goldenprompt.plugin.recorder import Recorder
-from pytest_goldenprompt.plugin.references import find_ground, told_ground
+from pytest_goldenprompt.plugin.references import Ground, find_ground, told_ground
 from pytest_goldenprompt.plugin.resuming import resume, workers_journal
 from pytest_goldenprompt.plugin.schedule import Schedule
 from pytest_goldenprompt.plugin.spending import ControllerSpending, WorkerSpending, traffic_of
@@ -43,6 +45,7 @@ from pytest_goldenprompt.plugin.terminal import Display
 from pytest_goldenprompt.plugin.unchanged import unchanged_of
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.reports.genai import OPERATION
+from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.place import find_root, open_store
 from pytest_goldenprompt.store.reference import MONTH
 from pytest_goldenprompt.store.shards import forget_shard
@@ -58,7 +61,7 @@ def activate(config: pytest.Config) -> None:
 
 def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     told: dict[str, Any] | None = getattr(config, "workerinput", {}).get("golden")
-    settings = read_settings(config, Path(told["root"]) if told else library_root(config))
+    settings = read_settings(config, root_told(config, told) if told else library_root(config))
     settings = replace(settings, shard=read_shard(config.getoption("--golden-shard")))
     refuse_each(config)
     refuse_look(config, settings)
@@ -77,7 +80,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
             forget_shard(store, settings.shard)
     started = clock()
     month = told["month"] if told else run_month(settings, started)
-    ground = told_ground(told, store, started) if told else find_ground(config, settings, store, month, started)
+    ground = _ground(config, settings, told, store, month, started)
     ground.reference.command = command_for(settings, config.invocation_params.dir)
     today = told["today"] if told else (merged.started if merged else started).strftime("%Y-%m-%d")
     terms = read_terms(settings.root)
@@ -102,16 +105,31 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
         told = {"root": str(settings.root), "month": month, "today": today, "policy": str(ground.folder)}
         reference = ground.reference
         found = {"baseline": reference.name, "joined": reference.joined, "first": reference.first}
-        _control(config, library, {**told, **found}, month, clock, started)
+        elsewhere = cache(lambda: told_elsewhere(library, config.rootpath, ground.folder))
+        _control(config, library, {**told, **found}, elsewhere, month, clock, started)
     else:
         manager.register(Worker(library), "goldenprompt-worker")
         manager.register(WorkerSpending(library), "goldenprompt-spending")
+
+
+def _ground(  # noqa: PLR0913, PLR0917 - all that what is compared with depends on
+    config: pytest.Config,
+    settings: Settings,
+    told: dict[str, Any] | None,
+    store: FolderStore,
+    month: str,
+    now: datetime,
+) -> Ground:
+    if told is None:
+        return find_ground(config, settings, store, month, now)
+    return ground_elsewhere(told, settings.root) if "elsewhere" in told else told_ground(told, store, now)
 
 
 def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller are made of
     config: pytest.Config,
     library: Library,
     told: dict[str, Any],
+    elsewhere: Callable[[], dict[str, Any]],
     month: str,
     clock: Callable[[], datetime],
     started: datetime,
@@ -127,7 +145,7 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
     if isinstance(library.carrying, Merged):
         adopt(library.carrying, facts)
     recorder = Recorder(node_of(library.settings.root, config.rootpath), library.reference.baseline)
-    controller = Controller(told, recorder.unrun.setdefault)
+    controller = Controller(told, recorder.unrun.setdefault, elsewhere)
     gate = Gate(library, recorder, controller, facts, clock, config.stash[SCHEDULE].leaving)
     manager = config.pluginmanager
     manager.register(controller, CONTROLLER)
