@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from pytest_goldenprompt.plugin.choosing import read_shard
+
 CASES = {f"c{number}": "yes" for number in range(7)}
 
 
@@ -56,18 +58,32 @@ def test_what_an_earlier_run_left_of_a_shard_is_never_merged_for_this_one(stored
     assert not folder_of(stored, "2-of-3").exists()
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["0/3"], "--golden-shard: I/N with I from 1 to N is accepted, found '0/3'; such as 1/3"),
-        (["4/3"], "found '4/3'"),
-        (["1"], "found '1'"),
-        (["1/3", "-k", "c1"], "--golden-shard: shard 1 of 3 runs all of its cases, found -k; leave it out"),
-        (["1/3", "prompts/a.golden.yaml::c1"], "found prompts/a.golden.yaml::c1"),
-    ],
-)
-def test_what_cannot_be_merged_is_refused_before_the_first_call(stored, words, told):
-    run = stored.run("--golden-shard", *words)
-    assert (run.code, run.state) == (4, None), run.out
-    assert told in run.out
-    assert stored.calls() == []
+@pytest.mark.parametrize("text", ["0/3", "4/3", "1", "1/0", "-1/3", "1/3/3", "", "a/b", "1 / 3"])
+def test_what_names_no_shard_is_refused(text):
+    with pytest.raises(pytest.UsageError, match="I/N with I from 1 to N is accepted, found "):
+        read_shard(text)
+
+
+def test_a_shard_is_one_of_so_many():
+    assert (read_shard(None), read_shard("1/1"), read_shard("12/30")) == (None, (1, 1), (12, 30))
+
+
+@pytest.mark.parametrize("words", [["-k", "c1"], ["prompts/a.golden.yaml::c1"], ["--golden-tag", "x"]])
+def test_a_shard_of_a_look_is_refused_before_the_first_call(library, words):
+    library.dataset("prompts/a", CASES)
+    run = library.run("--golden-shard", "1/3", *words)
+    assert (run.code, run.state, library.calls()) == (4, None, []), run.out
+    assert f"--golden-shard: shard 1 of 3 runs all of its cases, found {words[0]}; leave it out" in run.out
+
+
+def test_cases_are_chosen_by_tags_and_make_a_look(stored):
+    stored.dataset("prompts/a", CASES, header="tags: [all]", extra=', tags: ["lang:en"]')
+    stored.dataset("prompts/b", {"one": "yes"}, extra=', tags: ["lang:de"]')
+    stored.dataset("prompts/c", {"two": "yes"})
+    stored.write("test_other.py", "def test_it():\n    pass\n")
+    run = stored.run("--golden-tag", "all", "--golden-tag", "lang:de", "prompts", "test_other.py")
+    assert (run.state, sorted(stored.calls())) == ("incomplete", [*sorted(CASES), "one"]), run.out
+    assert "1 of 9 cases were not chosen" in run.out
+    assert "test_other.py ." in run.out
+    none = stored.run("--golden-tag", "lang:fr")
+    assert (none.code, none.state, stored.calls()) == (1, "incomplete", []), none.out

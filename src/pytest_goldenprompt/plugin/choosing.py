@@ -1,4 +1,4 @@
-"""Which cases this run calls: those of its shard."""
+"""Which cases this run calls: those of its shard, or with a tag."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def refuse_look(config: pytest.Config, settings: Settings) -> None:
     if settings.shard is None:
         return
     typed = [flag for name, flag in NARROWING.items() if config.getoption(name, default=None)]
+    typed += ["--golden-tag"] if config.getoption("--golden-tag") else []
     typed += [word for word in config.args if "::" in word]
     if typed:
         name = name_of(settings.shard)
@@ -46,12 +47,13 @@ class Choice:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Keep the cases of this shard. They are dealt over all that were planned, chosen or not."""
-        shard = self._library.settings.shard
-        if shard is None:
-            return
-        mine = set(dealt(_keys(self._library), shard))
-        left = [item for item in items if isinstance(item, GoldenItem) and item.key not in mine]
+        """Keep the cases that are wanted. Shards are dealt over all that were planned, chosen or not."""
+        shard, tags = self._library.settings.shard, set(config.getoption("--golden-tag"))
+        mine = None if shard is None else set(dealt(_keys(self._library), shard))
+        golden = [item for item in items if isinstance(item, GoldenItem)]
+        left = [
+            item for item in golden if (tags and not tags & item.tags) or (mine is not None and item.key not in mine)
+        ]
         if left:
             gone = set(left)
             items[:] = [item for item in items if item not in gone]

@@ -64,11 +64,16 @@ class GoldenItem(pytest.Item):
         self.planned = planned
         self.job: Job | None = None
         self.run: CaseRun | None = None
-        self.extra_keyword_matches.update((*prompt.tags, *planned.case.tags))
+        self.extra_keyword_matches.update(self.tags)
         self.add_marker("golden")
         for option, (mark, argument) in LEFT_ALONE.items():
             if hasattr(self.config.option, option):
                 self.add_marker(getattr(pytest.mark, mark)(argument))
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """Give the case's tags, and those of its dataset."""
+        return frozenset((*self.prompt.tags, *self.planned.case.tags))
 
     @property
     def key(self) -> tuple[str, str]:

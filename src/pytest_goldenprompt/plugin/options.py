@@ -58,6 +58,13 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--golden", action="store_true", help="run golden datasets, compare with the stored run, gate")
     group.addoption("--golden-only", action="store_true", help="the same, and nothing but golden datasets")
     group.addoption("--golden-record", action="store_true", help="the monthly job: store this run as the month's")
+    group.addoption(
+        "--golden-tag",
+        action="append",
+        default=[],
+        metavar="TAG",
+        help="run the cases that have this tag, or another so named",
+    )
     group.addoption("--golden-shard", metavar="I/N", help="run the I-th of N equal parts, for `goldenprompt merge`")
     group.addoption("--golden-changed", action="store_true", help="call only what changed since the stored run")
     group.addoption("--golden-merge", action="append", default=[], metavar="FOLDER", help="merge shards of a run")
