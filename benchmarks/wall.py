@@ -1,60 +1,26 @@
-"""Wall time of a golden run beside the same calls on raw threads: `python benchmarks/wall.py`.
+"""Wall time of a golden run beside the same calls made otherwise: `python benchmarks/wall.py`.
 
-Real HTTP to a local OpenAI-compatible server that waits before each answer (tests/openai_server.py), and a blocking
-Python function. Prints the ratio of whole processes, measured side by side; absolute times say nothing on a shared
-machine. The raw side has as many calls in flight: threads with the standard library's HTTP client, or the plugin's own
-client without the plugin. Other pytest plugins of the environment are left out: their start is not ours.
+Real HTTP to a local OpenAI-compatible server that waits before each answer (tests/openai_server.py). The others are in
+rivals.py: raw threads, the plugin's own client without the plugin, and what is installed of pydantic-evals, deepeval
+and, with `--slow`, pytest-evals. Then a blocking Python function beside threads that sleep. Whole processes, side by
+side in every round; the median of the rounds' ratios is printed, as absolute times say nothing on a shared machine.
+Other pytest plugins of the environment are left out: their start is not ours.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests"))
+from measuring import ALONE, GOLDEN, cost, load, middle, write_library
+from rivals import FAST, ONE_BY_ONE, SILENT, Rival
 
-from openai_server import OpenAIServer  # noqa: E402 - found beside the tests
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-RAW_HTTP = """
-import http.client, json, sys, threading, queue
-url, cases, wide = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-host = url.split("/")[2]
-todo = queue.SimpleQueue()
-for number in range(cases): todo.put(number)
-def work():
-    connection = http.client.HTTPConnection(host)
-    while True:
-        try: number = todo.get_nowait()
-        except queue.Empty: return
-        body = json.dumps({"model": "m", "messages": [{"role": "user", "content": f"Say c{number}"}]})
-        headers = {"Content-Type": "application/json", "Authorization": "Bearer x"}
-        connection.request("POST", "/v1/chat/completions", body, headers)
-        json.loads(connection.getresponse().read())
-threads = [threading.Thread(target=work) for _ in range(wide)]
-[thread.start() for thread in threads]; [thread.join() for thread in threads]
-"""
-RAW_CLIENT = """
-import asyncio, sys
-from openai import AsyncOpenAI, DefaultAioHttpClient
-cases, wide = int(sys.argv[2]), int(sys.argv[3])
-async def main():
-    gate = asyncio.Semaphore(wide)
-    http = DefaultAioHttpClient()
-    async with AsyncOpenAI(base_url=sys.argv[1], api_key="x", max_retries=0, http_client=http) as client:
-        async def call(number):
-            messages = [{"role": "user", "content": f"Say c{number}"}]
-            async with gate:
-                await client.chat.completions.create(model="m", messages=messages)
-        await asyncio.gather(*(call(number) for number in range(cases)))
-asyncio.run(main())
-"""
+from openai_server import OpenAIServer
+
 RAW_SLEEP = """
 import sys, threading, queue, time
 latency, cases, wide = float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -68,64 +34,43 @@ def work():
 threads = [threading.Thread(target=work) for _ in range(wide)]
 [thread.start() for thread in threads]; [thread.join() for thread in threads]
 """
-FUNCTION = "import time\ndef answer(text):\n    time.sleep({latency})\n    return 'ok'\n"
+ENDS = (0, 1)
+"""Exit codes of a run: without a stored run it is red."""
 
 
-def seconds(command: list[str], folder: Path, environment: dict[str, str]) -> float:
-    """Time a whole process; one that fails for another reason than its verdict ends the benchmark."""
-    began = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, env={**os.environ, **environment}, capture_output=True, check=False)
-    took = time.perf_counter() - began
-    if done.returncode not in (0, 1):
-        raise SystemExit(done.stdout.decode() + done.stderr.decode())
-    return took
-
-
-def write_library(folder: Path, cases: int, latency: float) -> None:
-    """Write one prompt with many cases, and a blocking function that may stand for the model."""
-    (folder / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
-    (folder / "answers.py").write_text(FUNCTION.format(latency=latency))
-    (folder / "say.prompt.md").write_text("---\nmodel: m\n---\nSay {{text}}\n")
-    lines = [json.dumps({"evaluators": [{"contains": {"value": "o"}}]})]
-    lines += [json.dumps({"id": f"c{number}", "inputs": {"text": f"c{number}"}}) for number in range(cases)]
-    (folder / "say.golden.jsonl").write_text("\n".join(lines) + "\n")
+def measure(
+    options: argparse.Namespace, folder: Path, url: str, rivals: list[Rival], golden: list[str]
+) -> dict[str, float]:
+    """Measure one round: by name the seconds of the golden run as times those of the other way."""
+    server = {**ALONE, **SILENT, "OPENAI_BASE_URL": url, "OPENAI_API_KEY": "x", "CASES": str(options.cases)}
+    cases, wide = options.cases, options.concurrency
+    run = cost([*golden, "--golden-provider", "openai:m"], folder, server, ENDS).wall
+    ratios = {one.name: run / cost(one.command(url, cases, wide, folder), folder, server).wall for one in rivals}
+    run = cost([*golden, "--golden-provider", "python:answers:answer"], folder, server, ENDS).wall
+    sleeping = [sys.executable, "-c", RAW_SLEEP, str(options.latency), str(cases), str(wide)]
+    return {**ratios, "a function, beside threads": run / cost(sleeping, folder, server).wall}
 
 
 def main() -> None:
-    """Print one row a way of calling: raw seconds, golden seconds, ratio."""
+    """Print one row a way of calling: the golden run's time as times its own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=500)
-    parser.add_argument("--latency", type=float, default=0.1)
+    parser.add_argument("--latency", type=float, default=0.1, help="seconds")
     parser.add_argument("--concurrency", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--workers", type=int, default=0, help="pytest-xdist workers")
+    parser.add_argument("--slow", action="store_true", help="also beside pytest-evals, which calls one at a time")
     options = parser.parse_args()
+    golden = [*GOLDEN, *(["-p", "xdist", "-n", str(options.workers)] if options.workers else [])]
+    golden += ["--golden-concurrency", str(options.concurrency)]
+    rivals = [one for one in (*FAST, *([ONE_BY_ONE] if options.slow else [])) if one.is_there]
+    head = f"{options.cases} cases, {options.latency * 1000:g} ms each, {options.concurrency} at once"
+    print(f"{head}; {options.rounds} rounds; {load()}\ngolden run, times the wall time of")
     with tempfile.TemporaryDirectory() as name, OpenAIServer(latency=options.latency, answer=lambda _: "ok") as server:
-        folder = Path(name)
-        write_library(folder, options.cases, options.latency)
-        wide = [str(options.cases), str(options.concurrency)]
-        golden = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "pytest_goldenprompt.plugin"]
-        golden += ["-p", "xdist", "-n", str(options.workers)] if options.workers else []
-        golden += ["--golden", "--golden-concurrency", str(options.concurrency)]
-        asked = ["--golden-provider", "openai:m"]
-        key = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "x", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-        ways = {
-            "openai, beside the same client": (
-                [sys.executable, "-c", RAW_CLIENT, server.url, *wide],
-                [*golden, *asked],
-            ),
-            "openai, beside http.client": ([sys.executable, "-c", RAW_HTTP, server.url, *wide], [*golden, *asked]),
-            "a blocking function": (
-                [sys.executable, "-c", RAW_SLEEP, str(options.latency), *wide],
-                [*golden, "--golden-provider", "python:answers:answer"],
-            ),
-        }
-        head = f"{options.cases} cases, {options.latency * 1000:g} ms each, {options.concurrency} at once"
-        print(f"{head}; whole processes, best of {options.rounds}")
-        for way, (raw, run) in ways.items():
-            raws = min(seconds(raw, folder, key) for _ in range(options.rounds))
-            runs = min(seconds(run, folder, key) for _ in range(options.rounds))
-            print(f"{way:32} raw {raws:6.2f} s   golden {runs:6.2f} s   ratio {runs / raws:5.2f}")
+        write_library(Path(name), options.cases, options.latency)
+        rounds = [measure(options, Path(name), server.url, rivals, golden) for _ in range(options.rounds)]
+        for way in rounds[0]:
+            print(f"{way:28} {middle(one[way] for one in rounds)}")
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from wall import seconds, write_library
+from measuring import cost, write_library
 
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "xdist"]
 GOLDEN = ["-p", "pytest_goldenprompt.plugin", "--golden", "--golden-only", "--golden-provider", "python:answers:answer"]
+ENDS = (0, 1)
 EMPTY = "def test_nothing():\n    pass\n"
 WORK = ((500, 0.1, 64), (200, 0.5, 16))
 """Cases, seconds a call, calls at once: the one that is hard on the start, and the one of a usual model."""
@@ -31,8 +32,10 @@ def measure(folder: Path, cases: int, latency: float, concurrency: int, workers:
     # As where packages are installed: modules are compiled once, whatever the environment says.
     here |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
     golden = [*GOLDEN, "--golden-concurrency", str(concurrency)]
-    empty = {number: seconds([*PYTEST, "test_nothing.py", "-n", str(number)], folder, here) for number in workers}
-    took = {number: seconds([*PYTEST, *golden, "-n", str(number)], folder, here) for number in workers}
+    empty = {
+        number: cost([*PYTEST, "test_nothing.py", "-n", str(number)], folder, here, ENDS).wall for number in workers
+    }
+    took = {number: cost([*PYTEST, *golden, "-n", str(number)], folder, here, ENDS).wall for number in workers}
     return {number: took[number] - (empty[number] - empty[0]) for number in workers}
 
 

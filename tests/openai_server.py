@@ -12,12 +12,14 @@ A message names its case by `@case:ID`, and may ask for a fault by `@fault:KIND`
 calls of that case. Faults: `401`, `403`, `429` or `429:SECONDS` (Retry-After), `500`, `503`, `reset` (the connection
 is cut before the answer), `cut` (half of the answer's JSON), `torn` (the connection is cut within the answer), `empty`
 (200 without text), `model` (200 from another model), `hang` (no answer at all). Only 200s are paid, cut ones included.
+Batches are those of `openai_batches.py`, with faults of their own.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import re
 import threading
@@ -28,7 +30,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-CASE = re.compile(r"@case:([\w./-]+)")
+from openai_batches import CASE, Batches
+
 FAULT = re.compile(r"@fault:([a-z]+?|\d{3}(?::[\d.]+)?)(?:x(\d+))?(?!\w)")
 REASONS = {200: "OK", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 429: "Too Many Requests"}
 OTHER_MODEL = "another-model-1"
@@ -64,6 +67,10 @@ class OpenAIServer:
     """Case and arrival (monotonic seconds) of each call."""
     refused: list[float] = field(default_factory=list)
     """Arrival of each call above the ceiling."""
+
+    def __post_init__(self) -> None:
+        self.batches = Batches(self.reply)
+        self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
@@ -101,7 +108,7 @@ class OpenAIServer:
         text = "" if fault == "empty" else self.answer(body)
         words = sum(len(str(message["content"]).split()) for message in body["messages"])
         return {
-            "id": f"chatcmpl-{self.calls}-{id(body)}",
+            "id": f"chatcmpl-{self.port}-{next(self._numbers)}",
             "object": "chat.completion",
             "created": int(time.time()),
             "model": OTHER_MODEL if fault == "model" else body["model"],
@@ -194,6 +201,8 @@ class _Connection(asyncio.Protocol):
             self._send(200, self.server.counts())
         elif method == b"POST" and path.endswith(self.server.place):
             self._complete(json.loads(body))
+        elif answered := self.server.batches.serve(method.decode(), path.decode(), body):
+            self._send_bytes(*answered, {})
         else:
             self._send(404, {"error": {"message": f"no such place: {path.decode()}"}})
 

@@ -60,7 +60,11 @@ class Registry:
 
     def evaluator(self, spec: EvaluatorSpec) -> Evaluator:
         """Build the evaluator of one entry of a dataset."""
-        return self.evaluators.find(spec.name)(spec.settings)
+        evaluator = self.evaluators.find(spec.name)(spec.settings)
+        if not spec.transform:
+            return evaluator
+        place: Callable[[Evaluator, EvaluatorSpec], Evaluator] = _imported(TRANSFORMED)
+        return place(evaluator, spec)
 
     def provider(self, name: str, setting: ProviderSetting) -> Provider:
         """Build a provider of its whole name, such as `openai:gpt-4o-mini`."""
@@ -89,13 +93,14 @@ EVALUATORS = {
     "regex": "regex:build",
     "starts-with": "starts_with:build",
 }
+TRANSFORMED = "pytest_goldenprompt.evaluators.transformed:transformed"
 PROVIDERS = {
     "anthropic": "anthropic:build",
     "any-llm": "any_llm:build",
     "command": "command:build",
     "echo": "echo:build",
     "local": "local:build",
-    "openai": "openai:build",
+    "openai": "openai_batches:build",
     "python": "python_function:build",
     "replay": "replay:build",
 }

@@ -12,7 +12,7 @@ from asking import ask, request, setting
 from local_model import MISSING, model_file
 from openai_server import OpenAIServer
 from pytest_goldenprompt.errors import InputError, ProviderError
-from pytest_goldenprompt.providers import openai
+from pytest_goldenprompt.providers import openai_batches as openai
 
 needs_openai = pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in ("openai", "aiohttp")),

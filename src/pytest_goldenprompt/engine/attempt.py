@@ -29,13 +29,17 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one call: an output, or the error that stands in its place. Latency in seconds."""
+    """What became of one call: an output, or the error that stands in its place. Latency in seconds.
+
+    `batched` says that it was no call: the answer came in a batch, at the price of one.
+    """
 
     output: Output | None = None
     error: str | None = None
     fatal: bool = False
     latency: float | None = None
     attempts: int = 1
+    batched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,11 @@ class Journal:
         """Give the answer that an earlier run already has; None where it has none."""
         return self._earlier.get(_key(who, request)) if self._earlier else None
 
+    def take(self, who: str, request: Request, answer: Answer) -> None:
+        """Keep an answer that came in another way than by a call, so that it is recalled in place of one."""
+        self._earlier[_key(who, request)] = answer
+        self.keep(who, request, answer)
+
     def keep(self, who: str, request: Request, answer: Answer) -> None:
         """Write down an answer that was called for; errors and what a provider had on record are none."""
         if self._path is None or self.trouble or answer.output is None or answer.output.replayed:
@@ -81,6 +86,8 @@ def _line(key: Key, answer: Answer) -> bytes:
         "latency": answer.latency,
         "attempts": answer.attempts,
     }
+    if answer.batched:
+        plain["batched"] = True
     return f"{canonical(plain)}\n".encode("ascii")
 
 
@@ -94,7 +101,8 @@ def _read(path: Path) -> Iterator[tuple[Key, Answer]]:
         try:
             plain = json.loads(line)
             who, prompt, case, digest, repeat = plain["key"]
-            answer = Answer(output_from_plain(plain["output"]), latency=plain["latency"], attempts=plain["attempts"])
+            output, batched = output_from_plain(plain["output"]), plain.get("batched", False)
+            answer = Answer(output, latency=plain["latency"], attempts=plain["attempts"], batched=batched)
         except (ValueError, KeyError, TypeError, RecursionError):
             continue
         yield (who, prompt, case, digest, repeat), answer

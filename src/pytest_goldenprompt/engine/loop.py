@@ -1,4 +1,4 @@
-"""Calls run ahead in one event loop of one thread; whoever needs an answer waits for its future."""
+"""Calls run ahead in one event loop of one thread; whoever needs an answer waits for its promise."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import contextlib
 import inspect
 import random
 import threading
-from collections.abc import Callable, Coroutine, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from concurrent.futures import Future
+from typing import Any, TypeAlias, TypeVar
 
 from pytest_goldenprompt.engine.admission import Admission, Places, Stop
 from pytest_goldenprompt.engine.attempt import Answer, Door, Limits, attempt, told
@@ -16,14 +17,17 @@ from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.journal import source
 from pytest_goldenprompt.engine.threads import Threads
 from pytest_goldenprompt.engine.traffic import Traffic
+from pytest_goldenprompt.engine.waiting import LAST_MOMENT, ended
 from pytest_goldenprompt.engine.way import Counter, OpenWay, Way
 from pytest_goldenprompt.errors import GoldenpromptError, ProviderError
 from pytest_goldenprompt.model.contracts import Provider, Recalling
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
 
-LAST_MOMENT = 0.2
-"""Seconds that the loop's thread gets to end once all is closed."""
+T = TypeVar("T")
+
+Run: TypeAlias = Callable[..., Awaitable[Any]]
+"""Calls a provider's function: on the loop where it is asynchronous, otherwise in a thread."""
 
 
 class Engine:
@@ -71,6 +75,14 @@ class Engine:
         """Queue jobs in the order in which their answers will be wanted."""
         self._loop.call_soon_threadsafe(self._admit, list(jobs))
 
+    def do(self, work: Callable[[Run], Coroutine[Any, Any, T]]) -> Future[T]:
+        """Have providers asked for something that is no answer, on the same loop and until the same deadline.
+
+        `work` is given what calls a provider's function, whether it is asynchronous or not. Once the engine was
+        stopped, nothing is done and the future is cancelled.
+        """
+        return asyncio.run_coroutine_threadsafe(self._do(work), self._loop)
+
     def stop(self, reason: str) -> None:
         """Close admission: calls in flight may end, nothing waiting is called any more."""
         self._stop.say(reason)
@@ -114,7 +126,7 @@ class Engine:
         answer = self._traffic.journal.recall(source(job.asked, job.provider), request)
         if answer is None or answer.output is None or (recalls is not None and recalls(request)):
             return False
-        self._traffic.purse.remember(job.asked, request, answer.output.usage, answer.attempts)
+        self._traffic.purse.remember(job.asked, request, answer.output.usage, answer.attempts, batched=answer.batched)
         job.settle(index, answer)
         return True
 
@@ -207,6 +219,20 @@ class Engine:
         given = await self._threads.run(lambda: function(*arguments))
         return await given if inspect.isawaitable(given) else given
 
+    async def _do(self, work: Callable[[Run], Coroutine[Any, Any, T]]) -> T:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - as above
+        self._tasks.add(task)
+        self._calling.add(task)
+        self._keep_the_deadline()
+        try:
+            if self.stopped:
+                raise asyncio.CancelledError
+            return await work(self._run)
+        finally:
+            self._tasks.discard(task)
+            self._calling.discard(task)
+
     async def _close(self, grace: float) -> None:
         for counter in self._counters.values():
             while counter.waiting:
@@ -214,23 +240,10 @@ class Engine:
                 job.settle(index, Answer(error=f"not called: {self.stopped}", attempts=0))
         for task in list(self._tasks):
             task.cancel()
-        await _ended(self._tasks, grace)
+        await ended(self._tasks, grace)
         providers = {id(counter.provider): counter.provider for counter in self._counters.values()}
-        errors = await _ended([self._start(self._run(one.close)) for one in providers.values()], grace)
+        errors = await ended([self._start(self._run(one.close)) for one in providers.values()], grace)
         self._threads.close()
         for error in errors:
             if isinstance(error, GoldenpromptError):
                 raise error
-
-
-async def _ended(tasks: Iterable[asyncio.Task[None]], grace: float) -> list[BaseException]:
-    """Wait for tasks at most `grace` seconds, cancel those that are left, and give what was raised."""
-    waited = list(tasks)
-    if not waited:
-        return []
-    done, left = await asyncio.wait(waited, timeout=grace)
-    for task in left:
-        task.cancel()
-    if left:
-        await asyncio.wait(left, timeout=LAST_MOMENT / 4)
-    return [error for task in done if not task.cancelled() and (error := task.exception())]

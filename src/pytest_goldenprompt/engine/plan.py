@@ -124,7 +124,7 @@ def unreadable(root: Path, path: Path, error: InputError) -> PromptFacts:
 
 def _read(root: Path, path: Path) -> tuple[Dataset | None, Prompt | None]:
     if not is_dataset(path.name):
-        prompt = read_prompt(root, path)
+        prompt = read_prompt(root, path, sample=True)
         return None if prompt.rows is None else dataset_from_rows(prompt), prompt
     dataset = read_dataset(root, path)
     prompt_path = find_prompt(root, path, dataset)
@@ -157,7 +157,7 @@ def _default_evaluators(case: Case, dataset: Dataset) -> tuple[EvaluatorSpec, ..
             line=case.line,
             remedy="say what is expected of it",
         )
-    return (EvaluatorSpec("exact" if isinstance(case.expected, str) else "json"),)
+    return (EvaluatorSpec("exact" if isinstance(case.expected, str) else "json", transform=case.transform),)
 
 
 def _is_retired(dataset: Dataset) -> bool:

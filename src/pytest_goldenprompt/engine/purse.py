@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -18,6 +18,10 @@ class Account:
     asked: Asked
     price: Price | None
     spent: Spend = Spend()  # noqa: RUF009 - frozen
+
+
+def _in_batch(account: Account) -> Account:
+    return replace(account, price=account.price and account.price.in_batch())
 
 
 class Bill:
@@ -125,14 +129,29 @@ class Purse:
             self._excess *= spend.amount / bill.most
         bill.account.spent += spend
 
-    def remember(self, asked: Asked, request: Request, usage: Usage, attempts: int) -> None:
-        """Count what a run that was cut off spent on an answer; this run goes on with its bounds too."""
+    def remember(self, asked: Asked, request: Request, usage: Usage, attempts: int, *, batched: bool = False) -> None:
+        """Count what an answer cost that this run did not call for; it goes on within the same bounds.
+
+        It was called for by a run that was cut off, or came in a batch, at the price of one.
+        """
         account = self.account(asked)
-        spend = self.bill(account, request).spend(usage, paid=True)
+        priced = _in_batch(account) if batched else account
+        spend = self.bill(priced, request).spend(usage, paid=True)
         failed = attempts - spend.calls
         self._calls += attempts
         self._amount += spend.amount
         account.spent += replace(spend, calls=attempts, priced=spend.priced + failed)
+
+    def shortage(self, requests: Sequence[tuple[Asked, Request]]) -> str:
+        """Say why requests cannot all be handed over in batches within what is left; empty where they can."""
+        caps, count = self.caps, f"{len(requests):,} requests"
+        if caps.calls is not None and self._calls + len(requests) > caps.calls:
+            return f"{count} go beyond the limit of {self.whole.calls} calls"
+        accounts = [(_in_batch(self.account(asked)), request) for asked, request in requests]
+        most = sum((self.bill(account, request).most for account, request in accounts), NOTHING)
+        if caps.budget is None or self._amount + most <= caps.budget:
+            return ""
+        return f"{count} could cost up to {float(most):.4g}, which goes beyond the budget of {self._told()}"
 
     def add(self, spent: Mapping[str, Spend]) -> None:
         """Take in what another process of the run spent."""

@@ -69,7 +69,7 @@ class Unfinished:
 
         A run that looked at a part of the cases, or is a shard, leaves the others' answers where they are.
         """
-        finished = not record.stopped and not any(_uncalled(record))
+        finished = is_finished(record)
         own = self.home / self.run_id
         if finished or not any(own.glob(ANSWERS)):
             shutil.rmtree(own, ignore_errors=True)
@@ -77,6 +77,11 @@ class Unfinished:
             for name in self.earlier:
                 shutil.rmtree(self.home / name, ignore_errors=True)
         return not finished and any(self.home.glob(f"*/{ANSWERS}"))
+
+
+def is_finished(record: RunRecord) -> bool:
+    """Say whether a run called for all that it was to call for, whatever became of it."""
+    return not record.stopped and not any(_uncalled(record))
 
 
 def _uncalled(record: RunRecord) -> Iterator[bool]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pytest_goldenprompt.evaluators.scores import bounded
 from pytest_goldenprompt.model.contracts import Evaluator
 from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec
+from pytest_goldenprompt.model.fault import MOST
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.result import Kind, Repeat, Score
 from pytest_goldenprompt.model.values import SHORT_DIGEST_LENGTH, digest_of
@@ -30,12 +31,15 @@ def judge_output(evaluators: Sequence[Evaluator], output: Output, case: Case) ->
         return Repeat(output=digest, tokens=tokens, response_id=output.response_id, error=str(crash))
     counting = [score for score in scores if score.counts]
     forms = [score.passed for score in scores if score.kind is Kind.FORMAT]
+    failed = [score for score in counting if not score.passed]
     return Repeat(
         score=min((score.value for score in counting), default=0.0),
-        passed=bool(counting) and all(score.passed for score in counting),
+        passed=bool(counting) and not failed,
         format_ok=all(forms) if forms else None,
+        form_alone=bool(failed) and all(score.kind is Kind.FORMAT for score in failed),
         output=digest,
-        reasons=tuple(bounded(f"{score.evaluator}: {score.reason}") for score in counting if not score.passed),
+        faults=tuple(sorted({name for score in scores for name in score.faults})[:MOST]),
+        reasons=tuple(dict.fromkeys(bounded(f"{score.evaluator}: {score.reason}") for score in failed)),
         error=None if counting else "nothing was checked: no evaluator gave a score that counts",
         tokens=tokens,
         response_id=output.response_id,

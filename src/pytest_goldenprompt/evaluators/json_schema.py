@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError
@@ -13,7 +14,9 @@ from pytest_goldenprompt.evaluators.limited import TookTooLong, search
 from pytest_goldenprompt.evaluators.reading import EXTRACTS, parsed, read_output
 from pytest_goldenprompt.evaluators.scores import bounded, content, form
 from pytest_goldenprompt.evaluators.settings import read_settings
+from pytest_goldenprompt.judge.paths import write_path
 from pytest_goldenprompt.model.dataset import Case
+from pytest_goldenprompt.model.fault import MOST, What, fault
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.result import Score
 from pytest_goldenprompt.model.values import JSON, canonical
@@ -31,18 +34,24 @@ class JsonSchema:
     def evaluate(self, output: Output, case: Case) -> Sequence[Score]:  # noqa: ARG002 - the contract's signature
         """Score content (the schema accepts it) and form (JSON as a whole; counts with `extract: strict`) apart."""
         reading = read_output(output, self.extract)
-        reason = self._fault(reading.value) if reading.found else reading.problem
+        if reading.found:
+            reason, faults = self._faults(reading.value)
+        else:
+            reason, faults = reading.problem, [fault(What.UNREADABLE, "$")]
         return (
-            content(self.name, not reason, reason),
+            content(self.name, not reason, reason, faults),
             form(self.name, not reading.problem, reading.problem, counts=self.extract == "strict"),
         )
 
-    def _fault(self, value: JSON) -> str:
+    def _faults(self, value: JSON) -> tuple[str, list[str]]:
+        """Give why the answer fails, empty where it passes, and the places that are wrong."""
         try:
-            error = next(self.validator.iter_errors(value), None)
+            errors = list(islice(self.validator.iter_errors(value), MOST))
         except TookTooLong as slow:
-            return str(slow)
-        return f"{error.json_path}: {error.message}" if error is not None else ""
+            return str(slow), []
+        if not errors:
+            return "", []
+        return f"{errors[0].json_path}: {errors[0].message}", [name for error in errors for name in _places(error)]
 
 
 def build(settings: JSON) -> JsonSchema:
@@ -78,6 +87,13 @@ def _validator(written: str) -> Any:
     patterns = {"pattern": _pattern, "patternProperties": _pattern_properties}
     limited: Any = jsonschema.validators.extend(kind, patterns)  # type: ignore[no-untyped-call]  # the stubs' gap
     return limited(schema, registry=referencing.Registry())
+
+
+def _places(error: Any) -> list[str]:
+    if error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        return [fault(What.MISSING, write_path((*error.absolute_path, name))) for name in missing]
+    return [fault(What.INVALID, write_path(tuple(error.absolute_path)))]
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:  # noqa: ARG001 - jsonschema's

@@ -13,12 +13,15 @@ from pytest_goldenprompt.judge.alignment import STRICT, Forgiven
 from pytest_goldenprompt.judge.difference import Difference, differences
 from pytest_goldenprompt.judge.paths import Path, parse_path, places, write_path
 from pytest_goldenprompt.model.dataset import Case
+from pytest_goldenprompt.model.fault import What, fault
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.result import Score
 from pytest_goldenprompt.model.values import JSON
 
 SHOWN = 5
 """Differing paths that a reason lists."""
+
+_WHAT = {"missing": What.MISSING, "extra": What.EXTRA}
 
 
 @dataclass(slots=True)
@@ -35,24 +38,30 @@ class JsonStructure:
     def evaluate(self, output: Output, case: Case) -> Sequence[Score]:
         """Score content and form apart. With `extract: strict` the form counts, and the content is still looked at."""
         reading = read_output(output, self.extract)
-        reason = self._fault(reading, case)
+        reason, faults = self._faults(reading, case)
         return (
-            content(self.name, not reason, reason),
+            content(self.name, not reason, reason, faults),
             form(self.name, not reading.problem, reading.problem, counts=self.extract == "strict"),
         )
 
-    def _fault(self, reading: Reading, case: Case) -> str:
+    def _faults(self, reading: Reading, case: Case) -> tuple[str, list[str]]:
+        """Give why the answer fails, empty where it passes, and all places that are wrong."""
         if not reading.found:
-            return reading.problem
-        for path in self.required:
-            if next(places(reading.value, path), None) is None:
-                return f"{write_path(path)} is required and missing"
-        for path in self.forbidden:
-            if (place := next(places(reading.value, path), None)) is not None:
-                return f"{write_path(place)} is forbidden and there"
-        if case.expected is None:
-            return ""
-        return _told(differences(_expectation(case.expected), reading.value, self.forgiven))
+            return reading.problem, [fault(What.UNREADABLE, "$")]
+        reasons, faults = self._presence(reading.value)
+        if case.expected is not None:
+            found = differences(_expectation(case.expected), reading.value, self.forgiven)
+            faults += [fault(_WHAT.get(one.what, What.WRONG), one.path) for one in found]
+            reasons += [_told(found)] if found else []
+        return next(iter(reasons), ""), faults
+
+    def _presence(self, value: JSON) -> tuple[list[str], list[str]]:
+        missing = [path for path in self.required if next(places(value, path), None) is None]
+        there = [place for path in self.forbidden if (place := next(places(value, path), None)) is not None]
+        reasons = [f"{write_path(path)} is required and missing" for path in missing]
+        reasons += [f"{write_path(place)} is forbidden and there" for place in there]
+        faults = [fault(What.MISSING, write_path(path)) for path in missing]
+        return reasons, faults + [fault(What.EXTRA, write_path(place)) for place in there]
 
 
 def build(settings: JSON) -> JsonStructure:

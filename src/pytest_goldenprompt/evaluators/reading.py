@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
+from pytest_goldenprompt.evaluators.fences import fenced
 from pytest_goldenprompt.evaluators.scores import quoted
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.values import JSON
@@ -14,9 +16,8 @@ from pytest_goldenprompt.model.values import JSON
 EXTRACTS = ("strict", "fence", "any")
 DEEPEST = 100
 MOST_TRIES = 50
-"""Opening brackets that are tried as the beginning of JSON in running text."""
+"""Fences, and opening brackets in running text, that are tried as JSON."""
 
-_FENCE = re.compile(r"^[ \t]{0,3}(`{3,}|~{3,})[^\n`]*\n(.*?)^[ \t]{0,3}\1[ \t]*$", re.DOTALL | re.MULTILINE)
 _OPENING = re.compile(r"[{\[]")
 
 
@@ -73,9 +74,9 @@ def _below(item: JSON) -> Sequence[JSON]:
 
 
 def _candidates(text: str, extract: str) -> Iterator[JSON]:
-    for match in _FENCE.finditer(text):
+    for inside in islice(fenced(text), MOST_TRIES):
         try:
-            yield parsed(match[2])
+            yield parsed(inside)
         except ValueError:
             continue
     if extract != "fence":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.result import Kind, Score
@@ -23,9 +25,11 @@ def quoted(value: object, most: int = LONGEST_QUOTE) -> str:
     return written if len(written) <= most + 2 else written[:most] + "…" + written[:1] * isinstance(value, str)
 
 
-def content(evaluator: str, passed: bool, reason: str = "") -> Score:  # noqa: FBT001 - a score is passed or not
-    """Score what was said, as 1 or 0; the reason is kept for a failure only."""
-    return Score(evaluator, float(passed), passed, "" if passed else bounded(reason))
+def content(evaluator: str, passed: bool, reason: str = "", faults: Iterable[str] = ()) -> Score:  # noqa: FBT001 - a score is passed or not
+    """Score what was said, as 1 or 0; the reason is kept for a failure only, and so are the places that are wrong."""
+    return Score(
+        evaluator, float(passed), passed, "" if passed else bounded(reason), faults=() if passed else tuple(faults)
+    )
 
 
 def form(evaluator: str, passed: bool, reason: str, *, counts: bool) -> Score:  # noqa: FBT001 - as above

@@ -3,41 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.fields import Fields, is_name
 from pytest_goldenprompt.formats.located import line_of_key, plain, shown
 from pytest_goldenprompt.formats.turns import messages_of
-from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec
+from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec, TransformSpec
 from pytest_goldenprompt.model.prompt import Message
 from pytest_goldenprompt.model.values import JSON, digest_of
 
-CASE_KEYS = ("id", "inputs", "expected", "tags", "evaluators", "must_pass", "messages")
+CASE_KEYS = ("id", "inputs", "expected", "tags", "transform", "evaluators", "must_pass", "messages")
 LONGEST_ID = 200
 GATE = "gate"
 _DERIVED_DIGITS = 10
 
 
-def case_of(table: Any, where: str, line: int, evaluators: tuple[EvaluatorSpec, ...] = ()) -> Case:
-    """Read one case; `evaluators` are the dataset's, which come first."""
+def case_of(
+    table: Any,
+    where: str,
+    line: int,
+    evaluators: tuple[EvaluatorSpec, ...] = (),
+    transform: tuple[TransformSpec, ...] = (),
+) -> Case:
+    """Read one case; `evaluators` and `transform` are the dataset's, which come first."""
     if not isinstance(table, Mapping):
         raise InputError(f"wrong case, found {shown(table)}; a map is accepted", where=where, line=line)
     fields = Fields(table, where, line, "the case")
     fields.refuse_unknown(CASE_KEYS)
     inputs = _inputs(fields)
     messages = messages_of(fields)
+    transform += fields.transforms()
     return Case(
         id=_id(fields) or derived_id(inputs, messages),
         inputs=inputs,
         expected=plain(table.get("expected")),
         tags=fields.tags(),
-        evaluators=(*evaluators, *fields.evaluators()),
+        evaluators=_behind(transform, (*evaluators, *fields.evaluators())),
         must_pass=fields.flag("must_pass"),
         messages=messages,
         line=line,
         path=where,
+        transform=transform,
     )
+
+
+def _behind(transform: tuple[TransformSpec, ...], evaluators: tuple[EvaluatorSpec, ...]) -> tuple[EvaluatorSpec, ...]:
+    """Let evaluators see what the transforms left, before their own transforms."""
+    if not transform:
+        return evaluators
+    return tuple(replace(spec, transform=(*transform, *spec.transform)) for spec in evaluators)
 
 
 def derived_id(inputs: Mapping[str, JSON], messages: tuple[Message, ...] = ()) -> str:

@@ -33,6 +33,7 @@ HEADER_KEYS = (
     "status",
     "reviewed",
     "tags",
+    "transform",
     "evaluators",
     "min_pass_rate",
     "cases",
@@ -40,7 +41,7 @@ HEADER_KEYS = (
 _EDITOR_KEY = "$schema"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CSV_KEYS = ("id", "expected", "tags", "must_pass")
-_NOT_IN_CSV = ("inputs", "evaluators", "messages")
+_NOT_IN_CSV = ("inputs", "transform", "evaluators", "messages")
 
 _Parts: TypeAlias = tuple[Table, Series]
 
@@ -66,7 +67,7 @@ def _dataset(source: Source, header: Table, items: Series) -> Dataset:
     fields = Fields(header, source.where, header.line, "the header")
     fields.refuse_unknown((*HEADER_KEYS, _EDITOR_KEY))
     fields.text(_EDITOR_KEY)
-    evaluators = fields.evaluators()
+    evaluators, transform = fields.evaluators(), fields.transforms()
     if not items:
         raise InputError(
             "no cases, found an empty dataset; at least one case is accepted",
@@ -75,7 +76,7 @@ def _dataset(source: Source, header: Table, items: Series) -> Dataset:
             remedy="take the file away, or give it `status: draft` and a case",
         )
     cases = tuple(
-        case_of(item, source.where, line_of_item(items, index, header.line), evaluators)
+        case_of(item, source.where, line_of_item(items, index, header.line), evaluators, transform)
         for index, item in enumerate(items)
     )
     refuse_duplicates(cases)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.located import line_of_item, line_of_key, plain, shown
-from pytest_goldenprompt.model.dataset import EvaluatorSpec
+from pytest_goldenprompt.model.dataset import EvaluatorSpec, TransformSpec
 from pytest_goldenprompt.model.suggest import did_you_mean
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -129,20 +129,33 @@ class Fields:
 
     def evaluators(self, key: str = "evaluators") -> tuple[EvaluatorSpec, ...]:
         """Give a list of evaluators: each a name, or a map of one name with its settings."""
-        specs = []
+        return tuple(self._evaluator(*named) for named in self._named(key, "evaluator"))
+
+    def transforms(self, key: str = "transform") -> tuple[TransformSpec, ...]:
+        """Give a list of transforms: each a name, or a map of one name with its settings."""
+        return tuple(TransformSpec(name, plain(settings), line) for name, settings, line in self._named(key, key))
+
+    def _evaluator(self, name: str, settings: Any, line: int) -> EvaluatorSpec:
+        """Take `transform` out of the settings, which all evaluators may have."""
+        if not isinstance(settings, Mapping) or "transform" not in settings:
+            return EvaluatorSpec(name, plain(settings), line)
+        transform = Fields(settings, self.where, line, f"`{name}`").transforms()
+        own = {key: value for key, value in plain(settings).items() if key != "transform"}
+        return EvaluatorSpec(name, own or None, line, transform)
+
+    def _named(self, key: str, what: str) -> Iterator[tuple[str, Any, int]]:
         for line, item in self.items(key):
             name, settings = item, None
             if isinstance(item, Mapping) and len(item) == 1:
                 [(name, settings)] = item.items()
             if not isinstance(name, str) or not is_name(name):
                 raise InputError(
-                    f"wrong evaluator in {self.noun}, found {shown(item)}; a name, or a map of one name with its "
+                    f"wrong {what} in {self.noun}, found {shown(item)}; a name, or a map of one name with its "
                     "settings, is accepted",
                     where=self.where,
                     line=line,
                 )
-            specs.append(EvaluatorSpec(name, plain(settings), line))
-        return tuple(specs)
+            yield name, settings, line
 
 
 LONGEST_KEY = 100

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.fields import Fields
-from pytest_goldenprompt.formats.located import Table, line_of_key, plain, shown
+from pytest_goldenprompt.formats.located import Table, plain, shown
 from pytest_goldenprompt.formats.reader import Source, load_json, load_yaml
-from pytest_goldenprompt.formats.sampling import PARAMETERS, parameters_of
+from pytest_goldenprompt.formats.references import References
+from pytest_goldenprompt.formats.sampling import renamed_parameters
 from pytest_goldenprompt.formats.turns import messages_of
 from pytest_goldenprompt.model.dataset import EvaluatorSpec
 from pytest_goldenprompt.model.prompt import Prompt
@@ -30,10 +30,9 @@ _KEYS = (
     "owner",
 )
 _STRING_CHECKS = {"equals": "exact", "contains": "contains", "startsWith": "starts-with", "endsWith": "ends-with"}
-_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def read_github_models(source: Source, prompt_id: str) -> Prompt:
+def read_github_models(source: Source, prompt_id: str, files: References) -> Prompt:  # noqa: ARG001 - it names none
     """Read a GitHub Models prompt.
 
     Its string evaluators become ours with templates for values (without case but for `equals`, as GitHub compares);
@@ -60,29 +59,10 @@ def read_github_models(source: Source, prompt_id: str) -> Prompt:
         model=fields.name("model"),
         provider=fields.name("provider"),
         owner=fields.name("owner"),
-        parameters={**_model_parameters(fields), **_response_format(fields)},
+        parameters={**renamed_parameters(fields, "modelParameters"), **_response_format(fields)},
         evaluators=tuple(_evaluator(item, fields.where, line) for line, item in fields.items("evaluators")),
         rows=_rows(fields),
     )
-
-
-def _model_parameters(fields: Fields) -> dict[str, JSON]:
-    written = fields.map("modelParameters") or {}
-    line = fields.line_of("modelParameters")
-    table = Table(line)
-    for key, value in written.items():
-        name = _CAPITAL.sub("_", key).lower() if key.isascii() else key
-        if name in table:
-            raise InputError(
-                f"a parameter given twice, found {shown(key)} again; once is accepted",
-                where=fields.where,
-                line=line_of_key(written, key, line),
-            )
-        table[name] = value
-        table.lines[name] = line_of_key(written, key, line)
-    parameters = Fields(table, fields.where, line, "modelParameters")
-    parameters.refuse_unknown(PARAMETERS)
-    return parameters_of(parameters)
 
 
 def _response_format(fields: Fields) -> dict[str, JSON]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.cases import derived_id, refuse_duplicates
@@ -61,7 +62,7 @@ def _filled(spec: EvaluatorSpec, row: Mapping[str, JSON], where: str) -> Evaluat
     if not isinstance(spec.settings, Mapping) or not isinstance(value, str):
         return spec
     try:
-        return EvaluatorSpec(spec.name, {**spec.settings, "value": filled(value, row)}, spec.line)
+        return replace(spec, settings={**spec.settings, "value": filled(value, row)})
     except KeyError as error:
         raise InputError(
             f"unknown name in the evaluator, found {shown(error.args[1])}; variables of each row are accepted",

@@ -82,6 +82,7 @@ def _over_zero(entry: Fields, key: str) -> float | None:
 def _price(entry: Fields) -> Price:
     entry.refuse_unknown(tuple(field.name for field in fields_of(Price)))
     money: dict[str, Any] = {key: entry.number(key, 0, _MOST) for key in _PRICED}
+    money["batch"] = entry.number("batch", 0, 1)
     known = {key: Decimal(str(value)) for key, value in money.items() if value is not None}
     if "call" not in known and not {"input", "output"} <= known.keys():
         raise _empty(entry, "`input` and `output` (money a million tokens), or `call`,")

@@ -45,6 +45,14 @@ def line_of_item(series: Sequence[Any], index: int, otherwise: int) -> int:
     return series.lines[index] if isinstance(series, Series) and index < len(series.lines) else otherwise
 
 
+def with_items(table: Mapping[str, Any], items: Mapping[str, Any]) -> Table:
+    """Give a map with other items, whose keys stand where they stood."""
+    copied = Table(table.line if isinstance(table, Table) else 1)
+    copied.update(items)
+    copied.lines.update(table.lines if isinstance(table, Table) else {})
+    return copied
+
+
 def plain(value: Any) -> Any:
     """Give the value without places: only dict, list and scalars, as JSON knows them."""
     if isinstance(value, Table):

@@ -13,12 +13,17 @@ from pytest_goldenprompt.model.dataset import Dataset
 
 DATASET_ENDINGS = (".golden.yaml", ".golden.yml", ".golden.jsonl", ".golden.json", ".golden.csv")
 INLINE_ENDINGS = (".prompt.yml", ".prompt.yaml", "_prompt.yml", "_prompt.yaml")
-PROMPT_ENDINGS = (".prompt.md", ".prompt.txt", *INLINE_ENDINGS)
+PROMPT_ENDINGS = (".prompt.md", ".prompt.txt", ".prompt.j2", ".prompty", ".prompt", *INLINE_ENDINGS)
+_PLAIN_ENDINGS = (".md", ".txt", ".j2", ".yml", ".yaml")
 
 _SKIPPED = {"node_modules", "__pycache__", "build", "dist"}
 _VENV_MARK = "pyvenv.cfg"
 _OPEN_HIDDEN = ".github"
-_TEST_DATA = re.compile(r"testData[\"']?\s*:")
+_OWN_CASES = {
+    **dict.fromkeys(INLINE_ENDINGS, re.compile(r"testData[\"']?\s*:")),
+    ".prompty": re.compile(r"^sample[ \t]*:(?:[ \t]*\$\{file:|.*?^[ \t-]+expected[ \t]*:)", re.MULTILINE | re.DOTALL),
+}
+"""What a prompt's text has in it where it may hold cases of its own."""
 
 
 def is_dataset(name: str) -> bool:
@@ -32,19 +37,20 @@ def dataset_stem(name: str) -> str:
 
 
 def is_inline_prompt(name: str) -> bool:
-    """Say whether a file's name is that of a prompt which may hold its own test data (GitHub Models)."""
-    return _without(name, INLINE_ENDINGS) != ""
+    """Say whether a file's name is that of a prompt which may hold its own cases (GitHub Models, Prompty)."""
+    return _without(name, _OWN_CASES) != ""
 
 
 def is_golden(path: Path, root: Path | None = None) -> bool:
-    """Say whether a file is a golden dataset: by its name, or a prompt that holds test data and has no dataset beside.
+    """Say whether a file is a golden dataset: by its name, or a prompt with cases of its own and no dataset beside.
 
     A prompt that cannot be read counts, so that its error is reported where it is collected.
     """
     if not is_inline_prompt(path.name) or has_sidecar(path):
         return is_dataset(path.name)
     try:
-        return _TEST_DATA.search(read_text(root or path.parent, path)) is not None
+        sign = next(sign for ending, sign in _OWN_CASES.items() if path.name.endswith(ending))
+        return sign.search(read_text(root or path.parent, path)) is not None
     except InputError:
         return True
 
@@ -58,7 +64,9 @@ def has_sidecar(path: Path) -> bool:
 def prompt_id(path: str) -> str:
     """Name a prompt: its relative path, or its dataset's, with forward slashes and without endings."""
     folder, slash, name = path.replace(os.sep, "/").rpartition("/")
-    stem = _without(name, (*PROMPT_ENDINGS, *DATASET_ENDINGS)) or _without(name, (".md", ".txt", ".yml", ".yaml"))
+    stem = _without(name, (*PROMPT_ENDINGS, *DATASET_ENDINGS)) or _without(
+        name, (".md", ".txt", ".j2", ".yml", ".yaml")
+    )
     return folder + slash + (stem or name)
 
 

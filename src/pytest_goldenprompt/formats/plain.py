@@ -12,37 +12,54 @@ r"""Plain prompts, `.prompt.md` and `.prompt.txt`: text, with optional YAML fron
 A line that is exactly `system:`, `user:`, `assistant:` or `developer:` starts a message with that role; without such
 a line the whole text is one user message. `\user:` on a line of its own is the text `user:`. Blank lines around a
 message are taken off, and line ends are those of Unix whatever the file has.
+
+`.prompt.j2` is the same with a Jinja2 template as text, in which conditions and loops may stand around role lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.formats.fields import Fields
+from pytest_goldenprompt.formats.front_matter import bounds, header_of, lines_of
+from pytest_goldenprompt.formats.jinja import parts_of
 from pytest_goldenprompt.formats.located import plain, shown
-from pytest_goldenprompt.formats.reader import Source, load_yaml
+from pytest_goldenprompt.formats.reader import Source
+from pytest_goldenprompt.formats.references import References
+from pytest_goldenprompt.formats.roles import PLAIN, ROLE_LINES, unescaped
 from pytest_goldenprompt.formats.sampling import PARAMETERS, parameters_of
-from pytest_goldenprompt.model.prompt import Message, Prompt
+from pytest_goldenprompt.model.prompt import Message, Prompt, Template
 
-ROLE_LINES = {f"{role}:": role for role in ("system", "user", "assistant", "developer")}
-_ESCAPED = {f"\\{line}": line for line in ROLE_LINES}
-_FENCE = "---"
 _KEYS = ("model", "provider", "owner", "name", "description", "parameters", *PARAMETERS)
 
 
-def read_plain(source: Source, prompt_id: str) -> Prompt:
+def read_plain(source: Source, prompt_id: str, files: References) -> Prompt:  # noqa: ARG001 - it names no files
     """Read a plain prompt; sampling parameters beyond the checked ones go under `parameters:` as they are."""
-    lines = source.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    start = _end_of_front_matter(lines, source.where)
-    header = _front_matter(lines[1 : start - 1], source.where) if start else Fields({}, source.where, 1, "front matter")
+    lines = lines_of(source)
+    prompt, start = _headed(source, prompt_id, lines)
+    return replace(prompt, messages=_messages(lines, start, source.where))
+
+
+def read_jinja(source: Source, prompt_id: str, files: References) -> Prompt:
+    """Read a Jinja2 prompt; what it includes is named relative to its own folder."""
+    lines = lines_of(source)
+    prompt, start = _headed(source, prompt_id, lines)
+    body = "\n".join(lines[start:])
+    parts = parts_of(body, files, source.where, start + 1)
+    template = Template("jinja", body, start + 1, roles=PLAIN, parts=parts)
+    return replace(prompt, template=template, digest=files.digest(source.digest))
+
+
+def _headed(source: Source, prompt_id: str, lines: list[str]) -> tuple[Prompt, int]:
+    """Read the front matter; the second value is the index of the body's first line."""
+    inside, start = bounds(lines, source.where)
+    header = header_of(lines[inside], source.where, inside.start + 1)
     header.refuse_unknown(_KEYS)
     header.text("name"), header.text("description")
-    return Prompt(
+    prompt = Prompt(
         id=prompt_id,
         path=source.where,
-        messages=_messages(lines, start, source.where),
+        messages=(),
         digest=source.digest,
         text="\n".join(lines),
         model=header.name("model"),
@@ -50,27 +67,7 @@ def read_plain(source: Source, prompt_id: str) -> Prompt:
         owner=header.name("owner"),
         parameters={**parameters_of(header), **plain(header.map("parameters") or {})},
     )
-
-
-def _end_of_front_matter(lines: list[str], where: str) -> int:
-    """Give the index of the first line of the body."""
-    if lines[0].rstrip() != _FENCE:
-        return 0
-    for index, line in enumerate(lines[1:], start=1):
-        if line.rstrip() == _FENCE:
-            return index + 1
-    raise InputError(
-        "the front matter has no end, found no second --- line; front matter between two --- lines is accepted",
-        where=where,
-        line=1,
-    )
-
-
-def _front_matter(lines: list[str], where: str) -> Fields:
-    table: Any = load_yaml("\n".join(lines), where, first_line=2)
-    if table is not None and not isinstance(table, Mapping):
-        raise InputError(f"wrong front matter, found {shown(table)}; a map is accepted", where=where, line=2)
-    return Fields(table or {}, where, 2, "the front matter")
+    return prompt, start
 
 
 def _messages(lines: list[str], start: int, where: str) -> tuple[Message, ...]:
@@ -106,5 +103,4 @@ def _message(role: str, lines: list[str], start: int, end: int) -> Message:
         start += 1
     while end > start and not lines[end - 1].strip():
         end -= 1
-    content = "\n".join(_ESCAPED.get(line.rstrip(), line) for line in lines[start:end])
-    return Message(role, content, min(start + 1, len(lines)))
+    return Message(role, unescaped("\n".join(lines[start:end])), min(start + 1, len(lines)))

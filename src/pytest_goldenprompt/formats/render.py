@@ -1,4 +1,4 @@
-"""Templates: `{{name}}` becomes the input's value, and nothing else happens."""
+"""A prompt filled with a case's inputs: `{{name}}` becomes the input's value, and no more but what its format has."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.formats import handlebars, jinja
 from pytest_goldenprompt.formats.located import shown
+from pytest_goldenprompt.formats.roles import conversation, marks_for
+from pytest_goldenprompt.formats.turns import messages_in
 from pytest_goldenprompt.model.dataset import Case, Dataset
-from pytest_goldenprompt.model.prompt import Message, Prompt
+from pytest_goldenprompt.model.prompt import Message, Prompt, Template
 from pytest_goldenprompt.model.values import JSON
 
 _PLACEHOLDER = re.compile(r"(\\)?\{\{([^{}\n]+)\}\}")
@@ -21,13 +24,45 @@ def render(prompt: Prompt, case: Case) -> tuple[Message, ...]:
 
     Whatever stands between double braces on one line is the name of an input; spaces around it do not matter. Text goes
     in as it is, other values as JSON; a value is never rendered again, and the case's messages are literal. `\{{name}}`
-    is the text `{{name}}`. A name that is no input is refused with the prompt's file and line.
+    is the text `{{name}}`. A name that is no input is refused with the prompt's file and line. A prompt with one
+    template for all messages is filled as that template's language has it.
     """
+    if prompt.template is not None:
+        return _from_template(prompt, prompt.template, case)
     return (*(_rendered(prompt, message, case) for message in prompt.messages), *case.messages)
 
 
-def variables(prompt: Prompt) -> frozenset[str]:
-    """Name the inputs that the prompt's templates use."""
+def _from_template(prompt: Prompt, template: Template, case: Case) -> tuple[Message, ...]:
+    """Fill the one template of a prompt; the case's messages go where it names them, else to the end."""
+    if template.media:
+        raise InputError(
+            f"inputs that are no text, found {_listed(list(template.media))}; texts and data are accepted",
+            where=prompt.path,
+            line=1,
+            remedy="ask through a `python:` provider, which takes inputs by name",
+        )
+    threads = {
+        name: messages_in(case.inputs[name], case, name) if name in case.inputs else case.messages
+        for name in template.threads
+    }
+    values = {**template.defaults, **{name: value for name, value in case.inputs.items() if name not in threads}}
+    marks = marks_for(template.body, values)
+    try:
+        text = _LANGUAGES[template.language](template, values, marks, prompt.path)
+    except InputError as error:
+        what = f"{error.what}; the inputs of case {case.id} are {_listed(case.inputs)}"
+        raise InputError(what, where=error.where or prompt.path, line=error.line, remedy=error.remedy) from None
+    messages = conversation(prompt, template, text, marks, threads)
+    placed = any(name not in case.inputs for name in template.threads)
+    return messages if placed else (*messages, *case.messages)
+
+
+def variables(prompt: Prompt) -> frozenset[str] | None:
+    """Name the inputs that the prompt's templates use or its header declares; None where they use whatever there is."""
+    template = prompt.template
+    if template is not None:
+        used = _NAMES[template.language](template)
+        return None if used is None else used | {*template.inputs, *template.defaults, *template.threads}
     return frozenset(name for message in prompt.messages for name in names_in(message.content))
 
 
@@ -43,9 +78,10 @@ def unused_inputs(prompt: Prompt, dataset: Dataset, *, by_name: bool = False) ->
     What GitHub Models' evaluators use counts as used. `by_name`: the provider takes inputs by name, as `python:` does,
     so that they need not stand in a template.
     """
-    if by_name:
+    named = variables(prompt)
+    if by_name or named is None:
         return
-    used = variables(prompt) | {name for spec in prompt.evaluators for name in _names_in_settings(spec.settings)}
+    used = named | {name for spec in prompt.evaluators for name in _names_in_settings(spec.settings)}
     for case in dataset.cases:
         unused = [name for name in case.inputs if name not in used]
         if unused:
@@ -104,3 +140,7 @@ def _names_in_settings(settings: JSON) -> frozenset[str]:
 
 def _listed(names: Mapping[str, JSON] | list[str] | frozenset[str]) -> str:
     return ", ".join(shown(name) for name in sorted(names)) or "none"
+
+
+_LANGUAGES = {"jinja": jinja.fill, "handlebars": handlebars.fill, "mustache": handlebars.fill}
+_NAMES = {"jinja": jinja.names_in, "handlebars": handlebars.names_in, "mustache": handlebars.names_in}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
+from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.fields import Fields
-from pytest_goldenprompt.formats.located import plain
+from pytest_goldenprompt.formats.located import Table, line_of_key, plain, shown
 from pytest_goldenprompt.model.values import JSON
 
 LARGEST = 2**63 - 1
@@ -27,6 +30,28 @@ _TEXTS = ("reasoning_effort", "verbosity")
 _ANY = ("stop", "response_format", "tools", "tool_choice", "parallel_tool_calls", "logit_bias")
 
 PARAMETERS = (*_NUMBERS, *_WHOLE, *_TEXTS, *_ANY)
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def renamed_parameters(fields: Fields, key: str, names: Mapping[str, str] = {}) -> dict[str, JSON]:
+    """Read the parameters in a map that spells them with capitals (`topP`), or calls them otherwise (`names`)."""
+    written = fields.map(key) or {}
+    line = fields.line_of(key)
+    table = Table(line)
+    for word, value in written.items():
+        name = _CAPITAL.sub("_", word).lower() if word.isascii() else word
+        name = names.get(name, name)
+        if name in table:
+            raise InputError(
+                f"a parameter given twice, found {shown(word)} again; once is accepted",
+                where=fields.where,
+                line=line_of_key(written, word, line),
+            )
+        table[name] = value
+        table.lines[name] = line_of_key(written, word, line)
+    parameters = Fields(table, fields.where, line, key)
+    parameters.refuse_unknown(PARAMETERS)
+    return parameters_of(parameters)
 
 
 def parameters_of(fields: Fields) -> dict[str, JSON]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from pytest_goldenprompt.judge.bound import least_drop, settles
 from pytest_goldenprompt.judge.examine import Examined, not_compared
+from pytest_goldenprompt.judge.fields import field_rates
 from pytest_goldenprompt.judge.figures import changes, is_missing, majority_rate
+from pytest_goldenprompt.judge.form import moves
 from pytest_goldenprompt.judge.naming import Family, named_cases, named_slices, worst_first
 from pytest_goldenprompt.judge.pairing import Pairing
 from pytest_goldenprompt.judge.pairs import untagged
@@ -63,7 +65,7 @@ def conclude(examined: Examined, standing: Standing) -> PromptVerdict:
     worse = (flagged or bool(examined.certain)) and (kinds == found)
     state = _state(examined, standing, kinds, excuse, flagged=flagged, worse=worse)
     excused = _excused(examined, standing, found, kinds, state)
-    rate, form, tokens = changes(pairing)
+    figures = changes(pairing)
     verdict = PromptVerdict(
         id=pairing.facts.id,
         dataset=pairing.facts.dataset,
@@ -72,9 +74,12 @@ def conclude(examined: Examined, standing: Standing) -> PromptVerdict:
         p=examined.evidence.p(policy) if examined.evidence else None,
         drop=examined.bound.drop if examined.bound else None,
         drop_upper=examined.bound.upper if examined.bound else None,
-        rate=rate,
-        format_compliance=form,
-        tokens=tokens,
+        rate=figures.rate,
+        format_compliance=figures.form,
+        content=figures.content,
+        moved=moves(pairing, figures, policy.alpha),
+        fields=field_rates(pairing),
+        tokens=figures.tokens,
         cases=worst_first(named),
         slices=slices,
         outcomes=tuple(named.get(found.case_id, found) for found in examined.outcomes),

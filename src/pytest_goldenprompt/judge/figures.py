@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from pytest_goldenprompt.judge.pairing import DESELECTED, Pairing
 from pytest_goldenprompt.judge.reading import Seen, passes_mostly, usable
@@ -32,23 +33,46 @@ def form_rate(repeats: Iterable[Repeat]) -> float | None:
     return mean([float(repeat.format_ok) for repeat in repeats if repeat.format_ok is not None])
 
 
+def is_right(repeat: Repeat) -> bool:
+    """Say whether what was said passes, whatever its form."""
+    return repeat.passed or repeat.form_alone
+
+
+def content_rate(results: Iterable[Seen]) -> float | None:
+    """Give the mean over observed cases of the share of repeats that are right, whatever their form."""
+    return mean([sum(map(is_right, _usable(one))) / one.reading.k for one in results if one.reading.k])
+
+
 def mean_tokens(repeats: Iterable[Repeat]) -> float | None:
     """Give the mean number of tokens of a repeat, where it was counted."""
     return mean([float(repeat.tokens) for repeat in repeats if repeat.tokens is not None])
 
 
-def changes(pairing: Pairing) -> tuple[Change, Change, Change]:
-    """Give pass rate, format compliance and tokens of the compared cases, then and now; without any, all now."""
+class Figures(NamedTuple):
+    """Pass rate, format compliance, rate of right answers whatever their form, and tokens, then and now.
+
+    The rate of right answers is measured where the form is.
+    """
+
+    rate: Change
+    form: Change
+    content: Change
+    tokens: Change
+
+
+def changes(pairing: Pairing) -> Figures:
+    """Give the figures of the compared cases; without any, all now."""
     compared = {pair.case_id for pair in pairing.pairs}
     then = _figures([one for one in pairing.stored if one.result.case_id in compared])
     now = _figures([one for one in pairing.results if not compared or one.result.case_id in compared])
-    rate, form, tokens = map(Change, then, now)
-    return rate, form, tokens
+    return Figures(*map(Change, then, now))
 
 
-def _figures(results: Sequence[Seen]) -> tuple[float | None, float | None, float | None]:
+def _figures(results: Sequence[Seen]) -> tuple[float | None, ...]:
     repeats = [repeat for one in results for repeat in _usable(one)]
-    return pass_rate(results), form_rate(repeats), mean_tokens(repeats)
+    form = form_rate(repeats)
+    content = None if form is None else content_rate(results)
+    return pass_rate(results), form, content, mean_tokens(repeats)
 
 
 def _usable(seen: Seen) -> tuple[Repeat, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pytest_goldenprompt.judge.examine import Examined
 from pytest_goldenprompt.judge.figures import is_missing, majority_rate
+from pytest_goldenprompt.judge.form import told
 from pytest_goldenprompt.judge.pairing import DESELECTED, Pairing, used_to_pass
 from pytest_goldenprompt.judge.pairs import Pair
 from pytest_goldenprompt.judge.reading import passes_mostly
@@ -57,6 +58,7 @@ def sentences(verdict: PromptVerdict, examined: Examined) -> PromptVerdict:
     found = [
         *_unreadable(pairing),
         *_worse(verdict, pairing.pairs),
+        *told(verdict.moved, verdict.format_compliance, verdict.content),
         *_gaps(verdict, pairing),
         *_settled(verdict, pairing),
     ]

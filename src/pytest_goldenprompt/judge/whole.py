@@ -8,7 +8,7 @@ from pytest_goldenprompt.judge.pairing import DESELECTED
 from pytest_goldenprompt.judge.reasons import counted, not_worse
 from pytest_goldenprompt.judge.states import WAIVER, WORSE, rank, standing, worst
 from pytest_goldenprompt.model.record import RunRecord
-from pytest_goldenprompt.model.verdict import Counts, PromptVerdict, State, Verdict
+from pytest_goldenprompt.model.verdict import Counts, Move, PromptVerdict, State, Verdict
 
 
 def whole(current: RunRecord, prompts: Sequence[PromptVerdict], counts: Counts) -> Verdict:
@@ -42,6 +42,9 @@ def _reasons(current: RunRecord, prompts: Sequence[PromptVerdict], counts: Count
     yield from _about_the_run(current, prompts, counts)
     for prompt in rest:
         if prompt.state is not State.PASS:
+            yield from prompt.reasons
+    for prompt in rest:
+        if prompt.state is State.PASS and Move.FORM_WORSE in prompt.moved:
             yield from prompt.reasons
     yield from not_worse(gating)
     yield from _taken(current)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeAlias, runtime_checkable
 
+from pytest_goldenprompt.errors import ProviderError
 from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
@@ -57,6 +58,49 @@ class Recalling(Protocol):
 
     def recalls(self, request: Request) -> bool:
         """Say whether this request will be answered without a call."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """How far a batch is, and what it brought once it is `over`.
+
+    `state` is the provider's own word; `done` of `total` requests have ended. `answers` are by name; a request of which
+    nothing came back is not among them. `refused` says why the provider ran none of them at all; `notes` are sentences
+    on what was odd about what came back.
+    """
+
+    state: str
+    done: int = 0
+    total: int = 0
+    over: bool = False
+    answers: Mapping[str, Output | ProviderError] = field(default_factory=dict)
+    refused: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Batching(Protocol):
+    """What a provider may add that takes many requests at once and answers them within hours, for less money.
+
+    Requests are named by us: up to 64 letters and digits, each name once. What is raised is a ProviderError; one of
+    `submit` that is transient leaves open whether the batch was made. All but `parts` may be coroutine functions.
+    """
+
+    def parts(self, requests: Mapping[str, Request]) -> Sequence[Mapping[str, Request]]:
+        """Divide requests into batches that the provider takes, always in the same way; what is left out is called."""
+        ...
+
+    def submit(self, requests: Mapping[str, Request], label: str) -> str | Awaitable[str]:
+        """Hand over one part, marked with a label of ours, and give the provider's id of the batch."""
+        ...
+
+    def find(self, label: str, since: float) -> str | Awaitable[str | None] | None:
+        """Give the id of the batch with this label that was made since a moment (seconds since 1970), or None."""
+        ...
+
+    def collect(self, batch: str, requests: Mapping[str, Request]) -> Collected | Awaitable[Collected]:
+        """Say how far a batch is, and give the answers to these requests of it once it is over."""
         ...
 
 

@@ -22,8 +22,8 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class EvaluatorSpec:
-    """An evaluator as written: its name and its settings (None for a bare name), with the line it stands on."""
+class TransformSpec:
+    """A transform as written: its name and its settings (None for a bare name), with the line it stands on."""
 
     name: str
     settings: JSON = None
@@ -35,10 +35,30 @@ class EvaluatorSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class EvaluatorSpec:
+    """An evaluator as written: its name and its settings (None for a bare name), with the line it stands on.
+
+    `transform` are the transforms that the answer passes through before, in order.
+    """
+
+    name: str
+    settings: JSON = None
+    line: int = field(default=0, compare=False)
+    transform: tuple[TransformSpec, ...] = ()
+
+    def plain(self) -> dict[str, JSON]:
+        """Give name, settings and transforms without the place."""
+        transform: JSON = [step.plain() for step in self.transform]
+        plain: dict[str, JSON] = {"name": self.name, "settings": self.settings}
+        return {**plain, "transform": transform} if transform else plain
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One case: inputs by name, what is expected (any shape), and its checks.
 
-    `evaluators` are all that apply: the dataset's, then the case's own. `messages` continue the prompt's conversation.
+    `evaluators` are all that apply: the dataset's, then the case's own. `transform` is what the answer passes through
+    before each of them, which they name themselves too. `messages` continue the prompt's conversation.
     `line` counts from 1 in the dataset's file; `path` is that file, where a folder of files makes one dataset.
     """
 
@@ -51,6 +71,7 @@ class Case:
     messages: tuple[Message, ...] = ()
     line: int = 1
     path: str = ""
+    transform: tuple[TransformSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

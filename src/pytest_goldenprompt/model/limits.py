@@ -83,7 +83,8 @@ class Price:
 
     Input may cost less where the provider had it cached, and more where it puts it into its cache.
 
-    `most_input_tokens` and `most_output_tokens` bound one call where nothing else does.
+    `most_input_tokens` and `most_output_tokens` bound one call where nothing else does. `batch` is the share (0..1) of
+    all this that a request costs in a batch.
     """
 
     input: Decimal = NOTHING
@@ -93,6 +94,13 @@ class Price:
     call: Decimal = NOTHING
     most_input_tokens: int | None = None
     most_output_tokens: int | None = None
+    batch: Decimal = Decimal(1)
+
+    def in_batch(self) -> Price:
+        """Give the price of a request that is handed over in a batch."""
+        prices = {name: getattr(self, name) for name in ("input", "output", "cached", "cache_write", "call")}
+        known = {name: price * self.batch for name, price in prices.items() if price is not None}
+        return replace(self, **known)
 
     def cost(self, usage: Usage, most: Usage) -> Decimal:
         """Give what a call cost; tokens that the provider did not count are taken as the most there could be."""

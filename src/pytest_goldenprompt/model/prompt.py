@@ -26,13 +26,38 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """One text that becomes a prompt's messages only when it is filled, as loops may run over several of them.
+
+    `language` is `jinja`, `handlebars` or `mustache`; `line` is where `body` starts in its file. `role` is that of text
+    before the first role, `roles` names the rule by which lines give roles, and `blank` says what is taken off around a
+    message: blank `lines`, `newlines`, or nothing. `inputs` are declared names, of which the `optional` ones may be
+    absent in conditions, the `threads` are lists of messages, and the `media` cannot be sent. `parts` are the texts of
+    included files by the name that includes them.
+    """
+
+    language: str
+    body: str
+    line: int = 1
+    role: str = "user"
+    roles: str = ""
+    blank: str = "lines"
+    inputs: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    threads: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    defaults: Mapping[str, JSON] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt file as read: templates not yet filled.
+    """A prompt file as read, not yet filled: `messages`, each with a template of its own, or one `template` for all.
 
     `path` is relative to the root directory, with forward slashes; `id` is the path without the prompt's endings.
     `parameters` are sampling parameters under their OpenAI names (`temperature`, `max_tokens`, `top_p`, `seed`,
     `response_format`, `tools`, ...). `evaluators` and `rows` come from formats that hold their own (GitHub Models).
-    `digest` is the SHA-256 of the file's bytes.
+    `digest` is the SHA-256 of the file's bytes, and of the digests of the files that it includes.
     """
 
     id: str
@@ -46,6 +71,7 @@ class Prompt:
     parameters: Mapping[str, JSON] = field(default_factory=dict)
     evaluators: tuple[EvaluatorSpec, ...] = ()
     rows: tuple[tuple[int, Mapping[str, JSON]], ...] | None = None
+    template: Template | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class Score:
     """An evaluator's word on one output: `value` in 0..1, whether that passes, and why in one line.
 
     `counts` is false for a score that is tracked only, such as the form of an answer that an extractor forgives.
+    `faults` are the places in a JSON answer where something is wrong, as `fault` writes them.
     """
 
     evaluator: str
@@ -28,6 +29,7 @@ class Score:
     reason: str = ""
     kind: Kind = Kind.CONTENT
     counts: bool = True
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,19 @@ class Repeat:
     """One call for a case, judged. With an `error` there is nothing to judge, and score and passed say nothing.
 
     `score` is the lowest of the counting scores (0..1); `passed` says that all of them pass. `format_ok` is the form
-    alone, None where no evaluator looks at it. `output` is the digest of the whole output. `copy` marks an answer
-    that is no independent observation. Latency is in seconds. `origin` is None where the provider told nothing.
+    alone, None where no evaluator looks at it; `form_alone` says that it fails for its form alone, and that what was
+    said passes. `faults` are the places in a JSON answer where something is wrong, sorted, each once. `output` is the
+    digest of the whole output. `copy` marks an answer that is no independent observation. Latency is in seconds.
+    `origin` is None where the provider told nothing.
     """
 
     score: float = 0.0
     passed: bool = False
     format_ok: bool | None = None
+    form_alone: bool = False
     output: str | None = None
     reasons: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
     error: str | None = None
     tokens: int | None = None
     copy: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from pytest_goldenprompt.model.fault import FieldRate
 from pytest_goldenprompt.model.waiver import Waiver
 
 
@@ -41,6 +42,15 @@ class Outcome(StrEnum):
     """Planned, without a result."""
     WAIVED = "waived"
     """A waiver holds for it, so that it has no say."""
+
+
+class Move(StrEnum):
+    """What of a prompt's answers moved by more than luck explains: their form, or what they say whatever their form."""
+
+    FORM_WORSE = "form worse"
+    FORM_BETTER = "form better"
+    CONTENT_WORSE = "content worse"
+    CONTENT_BETTER = "content better"
 
 
 class WaiverState(StrEnum):
@@ -105,9 +115,11 @@ class PromptVerdict:
 
     `kinds` are those of mean, slice, case, removed, changed, missing, bar and waiver that speak against the prompt.
     `drop` and `drop_upper` are points of 0..1 (positive is worse). `cases` are the named ones, `outcomes` all. `needs`
-    says what would settle an inconclusive state. `excused` are kinds that a waiver for the
-    whole prompt takes out of `kinds`. `history` are the months before, oldest first. `notes` are sentences on how the
-    results were read, whatever the state.
+    says what would settle an inconclusive state. `content` is the rate of right answers whatever their form, measured
+    where the form is, and `moved` what of the two moved; neither decides the state. `fields` are the
+    places of JSON answers that are wrong, those with the greatest rise first. `excused` are
+    kinds that a waiver for the whole prompt takes out of `kinds`. `history` are the months before, oldest first.
+    `notes` are sentences on how the results were read, whatever the state.
     """
 
     id: str
@@ -120,6 +132,9 @@ class PromptVerdict:
     drop_upper: float | None = None
     rate: Change = Change(None, None)
     format_compliance: Change = Change(None, None)
+    content: Change = Change(None, None)
+    moved: tuple[Move, ...] = ()
+    fields: tuple[FieldRate, ...] = ()
     tokens: Change = Change(None, None)
     cases: tuple[CaseOutcome, ...] = ()
     slices: tuple[SliceOutcome, ...] = ()

@@ -28,7 +28,10 @@ def read_shard(text: str | None) -> tuple[int, int] | None:
 
 
 def refuse_look(config: pytest.Config, settings: Settings) -> None:
-    """Refuse a shard of a look before anything is paid for: its gaps could not be merged."""
+    """Refuse a shard of a look before anything is paid for, as its gaps could not be merged; nor is one handed over."""
+    for option in ("--golden-shard", "--golden-merge", "--golden-changed"):
+        if settings.batch and config.getoption(option):
+            raise pytest.UsageError(f"--golden-batch and {option}: one of them is accepted")
     if settings.shard is None:
         return
     typed = [flag for name, flag in NARROWING.items() if config.getoption(name, default=None)]

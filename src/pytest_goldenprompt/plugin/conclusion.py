@@ -97,6 +97,8 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
         )
     paths = _write_reports(library, text, record)
     left = library.resuming.end(record) if library.resuming else ""
+    if library.batches:
+        library.batches.end(record)
     found = reference.baseline, reference.facts, reference.anchor
     return Conclusion(record, verdict, *found, texts, sentence, paths, left)
 

@@ -202,6 +202,12 @@ def deals(config: pytest.Config) -> bool:
     return config.getoption("dist") == "load" and all(hook.plugin in known for hook in hooks)
 
 
+def refuse_batches(config: pytest.Config) -> None:
+    """Refuse to hand requests over by several processes, each of which knows a part of them."""
+    if config.getoption("--golden-batch") and config.getoption("tx", default=None):
+        raise pytest.UsageError("--golden-batch hands requests over from one process, found -n or --tx; leave it out")
+
+
 def refuse_each(config: pytest.Config) -> None:
     """Refuse the one way of distributing that would call every case several times."""
     if config.getoption("dist", default="no") == "each" and config.getoption("tx", default=None):

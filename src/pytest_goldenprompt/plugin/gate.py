@@ -133,7 +133,9 @@ class Gate:
     def _ended_early(self, session: pytest.Session) -> str:
         """Say what cut a run short that came to the end of its loop; without a plan there is more to be said of it."""
         crashed = ", ".join(sorted(self._controller.crashed)) if self.plan else ""
-        return str(session.shouldfail or session.shouldstop or (crashed and f"worker {crashed} crashed"))
+        batches = self._library.batches
+        waits = batches.waits if batches else ""
+        return str(session.shouldfail or session.shouldstop or waits or (crashed and f"worker {crashed} crashed"))
 
     def _conclude(self, session: pytest.Session, stopped: str) -> None:
         hook = session.config.hook

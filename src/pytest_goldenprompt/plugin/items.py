@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +63,8 @@ class GoldenItem(pytest.Item):
         self.planned = planned
         self.job: Job | None = None
         self.run: CaseRun | None = None
+        self.waits = ""
+        """Why there are no answers yet, where they are still with a provider."""
         self.extra_keyword_matches.update(self.tags)
         self.add_marker("golden")
         for option, (mark, argument) in LEFT_ALONE.items():
@@ -80,16 +81,18 @@ class GoldenItem(pytest.Item):
         """Give the prompt's id and the case's."""
         return self.prompt.facts.id, self.name
 
+    def setup(self) -> None:
+        """Let an item be that has no answers yet."""
+        if self.waits:
+            pytest.skip(self.waits)
+
     def runtest(self) -> None:
         """Wait for the answers, judge them, and fail where the case is certainly worse or could not be run."""
         schedule: Schedule = self.config.stash[SCHEDULE]
         library: Library = self.config.stash[LIBRARY]
         graded = library.carrying.results.get(self.key)
         if graded is None:
-            try:
-                graded = grade(self.prompt, self.planned, schedule.answers(self))
-            except CancelledError:
-                raise GoldenFailure("the call was cancelled before it was answered") from None
+            graded = grade(self.prompt, self.planned, schedule.answers(self))
         self.run = CaseRun(graded, *library.judge_alone(self.prompt.facts, graded.result))
         for name, value in self.run.properties():
             self.user_properties.append((name, value))
@@ -151,6 +154,8 @@ class Collection:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
         """Attach the result as plain data, so that it survives the way between processes."""
         report: Any = yield
+        if isinstance(item, GoldenItem) and item.waits:
+            report.golden_waits = item.waits
         if isinstance(item, GoldenItem) and call.when == "call" and item.run is not None:
             report.golden = item.run.plain()
             report.golden_outcome = item.run.outcome.outcome.value
@@ -158,6 +163,7 @@ class Collection:
             if why is not None and report.outcome == "passed" and not item.run.outcome.passed:
                 report.outcome = "skipped"
                 report.wasxfail = one_line(item.run.outcome.why or why)
+            item.run = None  # the recorder has it from the report; pytest keeps items for as long as it runs
         return report
 
     @pytest.hookimpl(tryfirst=True)

@@ -21,6 +21,7 @@ from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import CaseOutcome, MonthRate, Outcome, ReferenceFacts
+from pytest_goldenprompt.plugin.batching import Batches
 from pytest_goldenprompt.plugin.carrying import Carrying, Nothing
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.plugin.resuming import Resuming
@@ -99,6 +100,8 @@ class Library:
     """What the process that concludes the run goes on with; None where nothing is called."""
     carrying: Carrying = field(default_factory=Nothing)
     """Where results come from that need no call."""
+    batches: Batches | None = None
+    """What is handed over and collected under --golden-batch."""
     unpriced: bool = False
     """Whether a budget is set that cannot be kept, as a prompt's calls have no price."""
     planned: dict[str, PlannedPrompt] = field(default_factory=dict)

@@ -68,6 +68,11 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--golden-shard", metavar="I/N", help="run the I-th of N equal parts, for `goldenprompt merge`")
     group.addoption("--golden-changed", action="store_true", help="call only what changed since the stored run")
     group.addoption("--golden-merge", action="append", default=[], metavar="FOLDER", help="merge shards of a run")
+    group.addoption(
+        "--golden-batch",
+        action="store_true",
+        help="hand requests over to providers that take batches; the same command collects them later",
+    )
     group.addoption("--golden-strict", action="store_true", help="partial and inconclusive runs fail")
     group.addoption(
         "--golden-report", action="append", default=[], metavar="KIND=PATH", help="write a report, such as json=PATH"
@@ -111,6 +116,7 @@ class Settings:
     month: str | None
     replay: str | None
     record: bool
+    batch: bool
     only: bool
     strict: bool
     in_ci: bool
@@ -133,6 +139,10 @@ def read_settings(config: pytest.Config, root: Path) -> Settings:
         raise pytest.UsageError(f"--golden-repeats: a count is accepted, found {value['golden_repeats']}")
     if value["golden_replay"] not in (None, *REPLAY_MODES):
         raise pytest.UsageError(f"golden_replay: accepted are none, once, new, all; found {value['golden_replay']!r}")
+    if config.getoption("--golden-batch") and value["golden_replay"] and not config.getoption("--golden-record"):
+        raise pytest.UsageError(
+            f"--golden-batch asks live, found --golden-replay {value['golden_replay']}; leave one out"
+        )
     return Settings(
         root=root,
         baseline=value["golden_baseline"],
@@ -148,6 +158,7 @@ def read_settings(config: pytest.Config, root: Path) -> Settings:
         month=value["golden_month"],
         replay=value["golden_replay"],
         record=config.getoption("--golden-record"),
+        batch=config.getoption("--golden-batch"),
         only=config.getoption("--golden-only"),
         strict=config.getoption("--golden-strict") or config.getini("golden_strict"),
         # Some systems write their own name into it, so that whatever is no plain "no" counts.

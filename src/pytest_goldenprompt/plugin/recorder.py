@@ -36,7 +36,8 @@ class Recorder:
             graded = graded_from_plain(text)
             self.take_in(graded)
         elif report.when == "setup" and report.outcome != "passed":
-            self.unrun[report.nodeid] = "skipped" if report.skipped else "its setup failed"
+            why = getattr(report, "golden_waits", "skipped")
+            self.unrun[report.nodeid] = why if report.skipped else "its setup failed"
 
     def take_in(self, graded: Graded) -> None:
         """Keep a case's graded answers; a further word on the same case takes the place of the first."""

@@ -109,11 +109,11 @@ def find_reference(store: FolderStore, settings: Settings, month: str, now: date
     """
     pointers, name = store.pointers(), settings.baseline
     found = find_baseline(store, name, month=month, recording=settings.record) if name else None
-    baseline = load_baseline(store, found) if found else None
+    alone = baseline = load_baseline(store, found) if found else None
     if baseline is not None and name != ANCHOR:
         baseline = pooled(baseline, [store.load(one) for one in earlier_accepted(pointers, found, months - 1)])
     pointer = found if isinstance(found, Pointer) else None
-    pinned = store.load(pointers.anchor) if pointers.anchor else None
+    pinned = _anchor(store, pointers.anchor, found, alone)
     return Reference(
         baseline,
         name=_pinned(found),
@@ -126,6 +126,16 @@ def find_reference(store: FolderStore, settings: Settings, month: str, now: date
         history=history(store, until=month),
         pointers=pointers,
     )
+
+
+def _anchor(
+    store: FolderStore, anchor: Pointer | None, found: Pointer | Path | None, loaded: RunRecord | None
+) -> RunRecord | None:
+    """Read the anchor, unless it is the run that was `found` and `loaded` already."""
+    if anchor is None:
+        return None
+    same = isinstance(found, Pointer) and (found.run, found.digest) == (anchor.run, anchor.digest)
+    return loaded if same else store.load(anchor)
 
 
 def _pinned(found: Pointer | Path | None) -> str:

@@ -10,12 +10,18 @@ import pytest
 from pytest_goldenprompt.engine.attempt import Answer, Limits
 from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.loop import Engine
+from pytest_goldenprompt.engine.plan import portable
+from pytest_goldenprompt.model.contracts import Batching
 from pytest_goldenprompt.plugin.distributed import Share, may_stop
 from pytest_goldenprompt.plugin.items import LIBRARY, GoldenItem
 from pytest_goldenprompt.plugin.leaving import Leaving
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.progress import Progress, status
+from pytest_goldenprompt.reports.inert import one_line
 from pytest_goldenprompt.reports.spend import money
+
+LEFT = "left to a batch"
+"""Why an item has no result in a run that hands over or waits; what is under way is said once, for the whole run."""
 
 HURRY = 1.0
 """Seconds that calls in flight get to end after an interruption."""
@@ -67,20 +73,42 @@ class Schedule:
             return
         if self._items is None:
             self._items = list(_called(session.items))
+            self._settle_batches(self._items)
             if not may_stop(item.config):
                 self._submit(_called(self._share.of(session.items)))
         self._submit(_called([item] if nextitem is None else [item, nextitem]))
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Refuse to hand over what nobody takes."""
+        library = self._library
+        if library.batches is None or not session.items:
+            return
+        names = sorted({planned.provider for planned in library.planned.values() if planned.provider})
+        if names and not any(isinstance(library.provider(name), Batching) for name in names):
+            told = ", ".join(one_line(portable(name)) for name in names)
+            raise pytest.UsageError(f"--golden-batch: a provider that takes batches is accepted, found {told}")
+
+    def _settle_batches(self, items: Iterable[GoldenItem]) -> None:
+        """Collect what was handed over, or hand it over; while it is under way, no item has an answer."""
+        batches = self._library.batches
+        if batches is not None:
+            batches.settle(self._running(), self._library.traffic, [self._job(item) for item in items])
+            for item in items:
+                item.waits = LEFT if batches.waits else ""
+
     def _submit(self, items: Iterable[GoldenItem]) -> None:
         jobs = []
         for item in items:
-            if item.job is None:
-                repeats = range(self._library.repeats(item.prompt.facts))
-                requests = tuple(item.prompt.request(item.planned, repeat) for repeat in repeats)
-                item.job = Job(self._library.provider(item.prompt.provider), requests, item.prompt.asked)
+            if item.job is None and not item.waits:
+                item.job = self._job(item)
                 jobs.append(item.job)
         if jobs:
             self._running().submit(jobs)
+
+    def _job(self, item: GoldenItem) -> Job:
+        repeats = range(self._library.repeats(item.prompt.facts))
+        requests = tuple(item.prompt.request(item.planned, repeat) for repeat in repeats)
+        return Job(self._library.provider(item.prompt.provider), requests, item.prompt.asked)
 
     def _running(self) -> Engine:
         if self._engine is None:

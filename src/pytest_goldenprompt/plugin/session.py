@@ -8,7 +8,7 @@ import shlex
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -19,13 +19,22 @@ import pytest
 
 from pytest_goldenprompt import __version__
 from pytest_goldenprompt.engine.surroundings import commit_of
-from pytest_goldenprompt.errors import GoldenpromptError, InputError, StoreError
+from pytest_goldenprompt.errors import GoldenpromptError, InputError
 from pytest_goldenprompt.formats.limits import read_terms
 from pytest_goldenprompt.model.record import RunKind
 from pytest_goldenprompt.model.values import digest_of
+from pytest_goldenprompt.plugin.batching import Batches, month_under_way
 from pytest_goldenprompt.plugin.choosing import Choice, read_shard, refuse_look
 from pytest_goldenprompt.plugin.conclusion import default_report
-from pytest_goldenprompt.plugin.distributed import CONTROLLER, Controller, Worker, refuse_each, share_of, worker_name
+from pytest_goldenprompt.plugin.distributed import (
+    CONTROLLER,
+    Controller,
+    Worker,
+    refuse_batches,
+    refuse_each,
+    share_of,
+    worker_name,
+)
 from pytest_goldenprompt.plugin.elsewhere import ground_elsewhere, root_told, told_elsewhere
 from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.plugin.gate import GATE, Gate
@@ -41,10 +50,10 @@ from pytest_goldenprompt.plugin.references import Ground, find_ground, told_grou
 from pytest_goldenprompt.plugin.resuming import resume, workers_journal
 from pytest_goldenprompt.plugin.schedule import Schedule
 from pytest_goldenprompt.plugin.spending import ControllerSpending, WorkerSpending, traffic_of
+from pytest_goldenprompt.plugin.stale import remove_stale
 from pytest_goldenprompt.plugin.terminal import Display
 from pytest_goldenprompt.plugin.unchanged import unchanged_of
 from pytest_goldenprompt.registry import Registry
-from pytest_goldenprompt.reports.genai import OPERATION
 from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.place import find_root, open_store
 from pytest_goldenprompt.store.reference import MONTH
@@ -65,9 +74,10 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     settings = replace(settings, shard=read_shard(config.getoption("--golden-shard")))
     refuse_each(config)
     refuse_look(config, settings)
+    refuse_batches(config)
     share = share_of(config)
     if share.whole:
-        _remove_stale([path for _, path in settings.reports])
+        remove_stale([path for _, path in settings.reports])
     registry = Registry()
     config.hook.pytest_goldenprompt_register.call_historic(kwargs={"registry": registry})
     store = open_store(settings.root, settings.store)
@@ -75,11 +85,11 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     if merged is not None:
         settings = of_shards(settings, merged)
     if share.whole:
-        _remove_stale([default_report(store)])
+        remove_stale([default_report(store)])
         if settings.shard is not None:
             forget_shard(store, settings.shard)
     started = clock()
-    month = told["month"] if told else run_month(settings, started)
+    month = told["month"] if told else run_month(settings, started, store)
     ground = _ground(config, settings, told, store, month, started)
     ground.reference.command = command_for(settings, config.invocation_params.dir)
     today = told["today"] if told else (merged.started if merged else started).strftime("%Y-%m-%d")
@@ -142,6 +152,7 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
         library.resuming = resume(config, library.store, facts)
         library.traffic.journal = library.resuming.journal
         told["journal"] = library.resuming.told()
+        library.batches = Batches.under_way(library.store, facts, clock) if library.settings.batch else None
     if isinstance(library.carrying, Merged):
         adopt(library.carrying, facts)
     recorder = Recorder(node_of(library.settings.root, config.rootpath), library.reference.baseline)
@@ -182,11 +193,15 @@ def _program(start: Path) -> str:
     return os.path.relpath(beside, start)
 
 
-def run_month(settings: Settings, started: datetime) -> str:
-    """Give the month a run belongs to: that of its start in UTC, or the earlier one that was asked for."""
+def run_month(settings: Settings, started: datetime, store: FolderStore) -> str:
+    """Give the month a run belongs to: that of its start in UTC, or the earlier one that was asked for.
+
+    A run that collects batches belongs to the month in which they were handed over.
+    """
     current = started.strftime("%Y-%m")
     if settings.month is None:
-        return current
+        earlier = month_under_way(store, kind_of(settings), started) if settings.batch else None
+        return earlier or current
     if not MONTH.fullmatch(settings.month) or settings.month > current:
         raise InputError(
             f"a month as YYYY-MM, not after {current}, is accepted; found {settings.month!r}", where="--golden-month"
@@ -194,12 +209,17 @@ def run_month(settings: Settings, started: datetime) -> str:
     return settings.month
 
 
+def kind_of(settings: Settings) -> RunKind:
+    """Say how a run comes to be that is started so."""
+    return RunKind.RECORDING if settings.record else RunKind.CHECK
+
+
 def _facts(library: Library, month: str, started: datetime) -> Facts:
     settings = library.settings
     commit, dirty = commit_of(settings.root)
     return Facts(
         id=f"{started.strftime('%Y%m%dT%H%M%S%f')[:-3]}Z-{secrets.token_hex(3)}",
-        kind=RunKind.RECORDING if settings.record else RunKind.CHECK,
+        kind=kind_of(settings),
         month=month,
         started=started,
         commit=commit,
@@ -211,22 +231,3 @@ def _facts(library: Library, month: str, started: datetime) -> Facts:
         moved=library.reference.moved,
         shard=settings.shard,
     )
-
-
-def _remove_stale(reports: Iterable[Path]) -> None:
-    """Remove reports of an earlier run: none may be taken for this one's, however this one ends."""
-    for path in reports:
-        if path.is_file() and not _is_report(path):
-            raise StoreError(f"{path}: a file that is no report of ours is there: name another path for the report")
-        try:
-            path.unlink(missing_ok=True)
-        except NotADirectoryError:
-            continue
-        except OSError as error:
-            raise StoreError(f"{path}: an earlier report cannot be removed: {error.strerror}") from None
-
-
-def _is_report(path: Path) -> bool:
-    """Say whether a file is a verdict record, or calls one a line; a run that called nothing leaves none of these."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    return not text or '"verdict"' in text or f'"{OPERATION}"' in text

@@ -25,10 +25,9 @@ class Display:
         self._gate = gate
 
     def pytest_report_header(self) -> list[str]:
-        """Say which stored run this one is compared with, and what an earlier one has already called for."""
-        resuming = self._library.resuming
-        going_on = resuming.line() if resuming else ""
-        return [self._baseline(), *([f"golden: {one_line(going_on, 300)}"] if going_on else [])]
+        """Say which stored run this one is compared with, and what an earlier one has already asked for."""
+        earlier = [one.line() for one in (self._library.resuming, self._library.batches) if one is not None]
+        return [self._baseline(), *(f"golden: {one_line(line, 300)}" for line in earlier if line)]
 
     def _baseline(self) -> str:
         """Say which stored run this one is compared with, how old it is, and where it is kept."""
@@ -101,6 +100,8 @@ class Display:
             lines.append(
                 Line(f"stored  its answers cannot be shown: {inert(self._library.reference.trouble)}", "yellow")
             )
+        batches = self._library.batches
+        lines += [Line(f"batch   {one_line(told, 300)}") for told in (batches.told if batches else ())]
         lines += self._spend()
         if conclusion.kept:
             lines.append(Line(f"record  {inert(conclusion.kept)}"))

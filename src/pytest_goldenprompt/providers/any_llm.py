@@ -56,7 +56,7 @@ class AnyLLM:
             raise
         except Exception as error:  # noqa: BLE001 - the clients of fifty providers may raise anything
             raise _failure(provider, error, self.timeout) from None
-        return read_reply(reply.model_dump_json().encode("utf-8", "surrogatepass"), model, provider)
+        return read_reply(json.dumps(reply.model_dump()).encode("ascii"), model, provider)
 
     async def close(self) -> None:
         """Close the connections of the clients that can be told to."""

@@ -6,12 +6,12 @@ import importlib.util
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError, ProviderError
-from pytest_goldenprompt.model.contracts import ProviderSetting
 from pytest_goldenprompt.model.output import Output, Usage
 from pytest_goldenprompt.model.prompt import Request
 from pytest_goldenprompt.model.values import JSON
@@ -45,12 +45,16 @@ class OpenAI:
 
     async def complete(self, request: Request) -> Output:
         """Make one call, without a retry. The reply's own word on the model must match what was asked."""
+        body = self.body(request)
+        return read_reply(await self._call(body), body["model"])
+
+    def body(self, request: Request) -> dict[str, Any]:
+        """Give what is sent for a request: model, messages, and the parameters that are not ours to set."""
         model = self.model or request.model
         if not model:
             raise ProviderError("no model is named, neither by the prompt nor as `openai:MODEL`", fatal=True)
-        messages: Any = [message.plain() for message in request.messages]
-        body = {name: value for name, value in request.sampling().items() if name not in _OURS}
-        return read_reply(await self._call(model, messages, body), model)
+        parameters = {name: value for name, value in request.sampling().items() if name not in _OURS}
+        return {"model": model, "messages": [message.plain() for message in request.messages], **parameters}
 
     async def close(self) -> None:
         """Close the connections."""
@@ -58,42 +62,65 @@ class OpenAI:
         if client is not None:
             await client.close()
 
-    async def _call(self, model: str, messages: Any, body: Mapping[str, JSON]) -> bytes:
-        import openai  # noqa: PLC0415 - an extra, and half a second
+    async def _call(self, body: Mapping[str, Any]) -> bytes:
+        create = self.client.chat.completions.with_raw_response.create
+        rest = {name: value for name, value in body.items() if name not in _OURS}
+        with self.failures():
+            reply = await create(model=body["model"], messages=body["messages"], extra_body=rest or None)
+            content: bytes = reply.http_response.content
+        return content
 
+    @property
+    def client(self) -> Any:
+        """Give the client, made at its first use."""
         if self._client is None:
             self._client = _client(self.timeout)
-        create = self._client.chat.completions.with_raw_response.create
+        return self._client
+
+    @contextmanager
+    def failures(self) -> Iterator[None]:
+        """Tell what the package raises as a ProviderError."""
+        import openai  # noqa: PLC0415 - an extra, and half a second
+
         try:
-            reply = await create(model=model, messages=messages, extra_body=body or None)
-            content: bytes = reply.http_response.content
+            yield
         except openai.APIStatusError as error:
-            raise _refusal(error) from None
+            said = error.body if isinstance(error.body, Mapping) else {}
+            raise refusal(error.status_code, said, error.response.headers) from None
         except openai.APIConnectionError as error:
             raise disconnection("openai", error, self.timeout) from None
         except openai.OpenAIError as error:
             raise ProviderError(f"openai: {str(error)[:200]}") from None
         except UnicodeEncodeError as error:
             raise unsendable("openai", error) from None
-        return content
 
 
-def build(argument: str, setting: ProviderSetting) -> OpenAI:
-    """Take the model's name, or nothing where every prompt names one."""
+def require() -> None:
+    """Refuse to be built where the packages are missing."""
     if any(importlib.util.find_spec(package) is None for package in ("openai", "aiohttp")):
         raise InputError("`openai` needs packages that are not installed", remedy=INSTALL)
-    return OpenAI(argument.strip(), setting.timeout)
 
 
 def read_reply(content: bytes, model: str, who: str = "openai") -> Output:
-    """Read a reply's JSON; cut JSON, another or no model, and an empty answer are errors, not answers."""
+    """Read a reply's JSON; cut JSON is an error, not an answer."""
     try:
         reply = json.loads(content)
+    except (ValueError, RecursionError):
+        reply = None
+    return output_of(reply, model, who, content)
+
+
+def output_of(reply: Any, model: str, who: str = "openai", content: bytes = b"") -> Output:
+    """Read a reply; a part of one, another or no model, and an empty answer are errors, not answers.
+
+    `content` are the bytes that it was read from, of which an error shows the beginning.
+    """
+    try:
         served = reply.get("model")
         choice = reply["choices"][0]
         message = choice["message"]
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
-        told = content[:60].decode("utf-8", "replace")
+    except (KeyError, IndexError, TypeError, AttributeError):
+        told = content[:60].decode("utf-8", "replace") or str(reply)[:60]
         raise ProviderError(f"{who} sent no complete reply, found {told!r}", transient=True) from None
     if not isinstance(served, str) or not is_served(model, served):
         raise ProviderError(f"asked for the model {model!r}, the reply is from {served!r}")
@@ -137,14 +164,11 @@ def _client(timeout: float) -> Any:
         raise ProviderError(f"openai cannot be set up: {str(error)[:200]} ({INSTALL})", fatal=True) from None
 
 
-def _refusal(error: Any) -> ProviderError:
-    """Make the error of a status; an account that is used up ends the run, as no waiting helps."""
-    body = error.body if isinstance(error.body, Mapping) else {}
-    said = str(body.get("message") or "")
-    if body.get("code") == "insufficient_quota":
-        told = f"openai answered {error.status_code}: the account's quota is used up"
-        return ProviderError(told, fatal=True, status=error.status_code)
-    return status_error("openai", error.status_code, said, retry_after(error.response.headers))
+def refusal(status: int, said: Mapping[str, Any], headers: Mapping[str, str]) -> ProviderError:
+    """Make the error of a status and what was said with it; a used-up account ends the run, as no waiting helps."""
+    if said.get("code") == "insufficient_quota":
+        return ProviderError(f"openai answered {status}: the account's quota is used up", fatal=True, status=status)
+    return status_error("openai", status, str(said.get("message") or ""), retry_after(headers))
 
 
 def _text(message: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from pytest_goldenprompt.judge.intervals import Counted
 from pytest_goldenprompt.judge.splitting import LeftOut, Parts
 from pytest_goldenprompt.model.values import JSON
 from pytest_goldenprompt.reports.inert import one_line
-from pytest_goldenprompt.reports.terminal import percent
+from pytest_goldenprompt.reports.shares import percent
 
 SCHEMA = "goldenprompt.calibration/1"
 NO_LUCK = "it holds no two independent repeats of a case that luck plays a part in"

@@ -10,7 +10,8 @@ from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.model.verdict import PromptVerdict
 from pytest_goldenprompt.reports.case_text import CaseView
 from pytest_goldenprompt.reports.inert import one_line, prefixed
-from pytest_goldenprompt.reports.terminal import Line, finding, percent
+from pytest_goldenprompt.reports.shares import percent
+from pytest_goldenprompt.reports.terminal import Line, finding
 from pytest_goldenprompt.reports.view import RunView
 
 WORSE_FIRST = ("regressed", "missing", "suspect", "failing", "changed", "new", "waived", "fixed", "passed")

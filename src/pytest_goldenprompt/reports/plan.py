@@ -11,7 +11,7 @@ from pytest_goldenprompt.judge.reasons import counted
 from pytest_goldenprompt.model.values import JSON
 from pytest_goldenprompt.reports.certificate import NO_LUCK, divided, left_out_lines
 from pytest_goldenprompt.reports.inert import one_line
-from pytest_goldenprompt.reports.terminal import percent
+from pytest_goldenprompt.reports.shares import percent
 
 SCHEMA = "goldenprompt.plan/1"
 HEADERS = ("prompt", "cases", "found now", "finds from", "repeats", "calls", "or cases", "calls")

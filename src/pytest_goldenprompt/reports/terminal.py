@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from tabulate import tabulate
@@ -12,6 +13,7 @@ from pytest_goldenprompt.judge.states import WAIVER, standing
 from pytest_goldenprompt.model.verdict import (
     CaseOutcome,
     Change,
+    Move,
     Outcome,
     PromptVerdict,
     State,
@@ -20,6 +22,7 @@ from pytest_goldenprompt.model.verdict import (
 from pytest_goldenprompt.reports.aside import standing_aside
 from pytest_goldenprompt.reports.case_text import case_lines, history
 from pytest_goldenprompt.reports.inert import one_line
+from pytest_goldenprompt.reports.shares import field_lines, percent
 from pytest_goldenprompt.reports.view import RunView
 
 WORST = ("worst case: ", "worst cases: ")
@@ -55,10 +58,11 @@ class Line(NamedTuple):
 def summary(view: RunView) -> Iterator[Line]:
     """Give the lines of a run: table, findings, verdict."""
     yield from table(view)
-    for prompt in view.verdict.prompts:
-        if prompt.kinds or (prompt.state in DESCRIBED and prompt.reasons):
-            yield Line("")
-            yield from finding(view, prompt)
+    described = [prompt for prompt in view.verdict.prompts if _is_described(prompt)]
+    for prompt in described:
+        yield Line("")
+        yield from finding(view, prompt)
+    yield from _fields([prompt for prompt in view.verdict.prompts if prompt not in described and not prompt.draft])
     yield from (Line(*line) for line in standing_aside(view.verdict))
     yield Line("")
     yield from verdict_lines(view)
@@ -97,8 +101,9 @@ def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
     for cause in prompt.cause:
         yield Line(f"  cause   {one_line(cause)}")
     form = prompt.format_compliance
-    if form.then is not None and form.now is not None and form.then != form.now:
+    if form.then is not None and form.now is not None and form.then != form.now and not prompt.moved:
         yield Line(f"  form    {_moved(form)} of the answers have the form asked for")
+    yield from (Line(f"  field   {told}") for told in field_lines(prompt.fields))
     if len(prompt.history) > 1:
         yield Line(f"  months  {_months(prompt)}")
     for one in prompt.slices:
@@ -112,6 +117,19 @@ def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
     left = cases[SHOWN_CASES:]
     if left:
         yield Line(f"  more    {_names(left)}")
+
+
+def _is_described(prompt: PromptVerdict) -> bool:
+    told = prompt.state in DESCRIBED and bool(prompt.reasons)
+    return bool(prompt.kinds) or told or Move.FORM_WORSE in prompt.moved
+
+
+def _fields(prompts: list[PromptVerdict]) -> Iterator[Line]:
+    """Name the field that rose most of each prompt without a finding: luck may explain it, and a person may know."""
+    told = [(prompt, line) for prompt in prompts for line in islice(field_lines(prompt.fields), 1)]
+    if told:
+        yield Line("")
+    yield from (Line(f"field   {one_line(prompt.id)}: {line}") for prompt, line in told)
 
 
 def _months(prompt: PromptVerdict) -> str:
@@ -178,22 +196,14 @@ def _accept(view: RunView) -> str:
     return f'{view.command} accept {view.record.id} --reason "..."{even}'
 
 
-def percent(value: float | None) -> str:
-    """Write a share as a percentage, as precise as 1,000 cases need; only all is 100 %, and only none is 0 %."""
-    if value is None:
-        return "-"
-    shown = value * 100 if value in {0, 1} else min(max(value * 100, 0.1), 99.9)
-    text = f"{shown:.1f}"
-    return f"{text.removesuffix('.0')} %"
-
-
 def _what(prompt: PromptVerdict) -> str:
     if prompt.kinds and prompt.cases:
         return f"worse: {_names(_weightiest_first(prompt), 3)}"
     if prompt.reasons and (prompt.state not in {State.PASS, State.NEW} or WAIVER in prompt.kinds):
         return one_line(_of_prompt(prompt, prompt.reasons[0]).split(";")[0], 70)
     counts = Counter(WORDS.get(case.outcome, "") for case in prompt.outcomes if _is_told(case))
-    return ", ".join(f"{counts[word]} {word}" for word in WORDS.values() if counts[word])
+    told = [f"{counts[word]} {word}" for word in WORDS.values() if counts[word]]
+    return ", ".join([*told, *(move.value for move in prompt.moved if move is Move.FORM_WORSE)])
 
 
 def _is_told(case: CaseOutcome) -> bool:

@@ -5,8 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pytest_goldenprompt.model.fault import FieldRate
 from pytest_goldenprompt.model.record import RunRecord
-from pytest_goldenprompt.model.verdict import CaseOutcome, Change, PromptVerdict, ReferenceFacts, Verdict, Waived
+from pytest_goldenprompt.model.verdict import (
+    CaseOutcome,
+    Change,
+    PromptVerdict,
+    ReferenceFacts,
+    Verdict,
+    Waived,
+)
 
 SCHEMA = "goldenprompt.verdict/1"
 
@@ -62,6 +70,9 @@ def _prompt(prompt: PromptVerdict) -> dict[str, Any]:
         ],
         "removed": list(prompt.removed),
         "format_compliance": _change(prompt.format_compliance),
+        "content": _change(prompt.content),
+        "moved": [move.value for move in prompt.moved],
+        "fields": [_field(one) for one in prompt.fields],
         "tokens": _change(prompt.tokens),
         "needs": prompt.needs or None,
         "cause": list(prompt.cause),
@@ -80,6 +91,16 @@ def _case(case: CaseOutcome) -> dict[str, Any]:
         "now": {"passed": case.y, "repeats": case.k1},
         "p": case.p,
         "why": case.why,
+    }
+
+
+def _field(one: FieldRate) -> dict[str, Any]:
+    return {
+        "path": one.path,
+        "what": one.what,
+        "rate": {"then": _rounded(one.then), "now": _rounded(one.now)},
+        "number": one.number,
+        "cases": list(one.cases),
     }
 
 

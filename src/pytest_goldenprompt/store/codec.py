@@ -157,8 +157,9 @@ def case_from_plain(plain: Mapping[str, Any], where: str) -> CaseResult:
 
 
 def _repeat_from_plain(plain: Mapping[str, Any]) -> Repeat:
-    if "reasons" in plain:
-        plain = {**plain, "reasons": _one(tuple(plain["reasons"]))}
+    for name in ("reasons", "faults"):
+        if name in plain:
+            plain = {**plain, name: _one(tuple(plain[name]))}
     made = _OPEN_REPEAT(**(with_origin(plain) if "origin" in plain else plain))
     made.__class__ = Repeat
     return cast(Repeat, made)

@@ -39,6 +39,14 @@ def test_an_answer_comes_back_as_it_was_given(path):
     assert len(Journal(earlier=[path])) == 1
 
 
+def test_an_answer_that_came_in_a_batch_is_recalled_at_once_and_later_as_one(path):
+    journal, came = Journal(path), replace(ANSWER, batched=True)
+    journal.take("openai:m", ASKED, came)
+    assert journal.recall("openai:m", ASKED) == came
+    journal.close()
+    assert Journal(earlier=[path]).recall("openai:m", ASKED) == came
+
+
 @given(text=st.text(st.characters(codec=None), min_size=1))
 def test_any_text_comes_back(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("journal") / "main.jsonl"

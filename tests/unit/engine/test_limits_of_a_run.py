@@ -13,6 +13,7 @@ from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.loop import Engine
 from pytest_goldenprompt.engine.purse import Purse
 from pytest_goldenprompt.engine.traffic import Traffic
+from pytest_goldenprompt.engine.waiting import Promise
 from pytest_goldenprompt.errors import ProviderError
 from pytest_goldenprompt.model.limits import Allowance, Asked, Caps, Price, Terms
 from pytest_goldenprompt.model.output import Output, Usage
@@ -256,12 +257,19 @@ def test_a_limit_that_is_hit_answers_those_at_once_that_wait_for_another_model()
         for model, asked in ((paused, MODEL), (other, Asked("openai:other")))
     ]
     ends = []
+
+    class Timed(Promise):
+        def set_result(self, result):
+            ends.append(loop.time())
+            super().set_result(result)
+
     for job in jobs:
-        job.answers.add_done_callback(lambda _: ends.append(loop.time()))
+        job.answers = Timed()
     engine.submit(jobs)
     for job in jobs:
         job.answers.result(SOON)
     engine.close()
+    assert len(ends) == len(jobs)
     assert max(ends) < 10
 
 

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 
 import pytest
@@ -15,9 +16,10 @@ from pytest_goldenprompt.engine.attempt import Answer, Limits
 from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.journal import Journal
 from pytest_goldenprompt.engine.loop import Engine
+from pytest_goldenprompt.engine.purse import Purse
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.errors import ProviderError, StoreError
-from pytest_goldenprompt.model.limits import Asked
+from pytest_goldenprompt.model.limits import Asked, Caps, Terms
 from pytest_goldenprompt.model.output import Output, Usage
 from pytest_goldenprompt.model.prompt import Request
 
@@ -514,3 +516,42 @@ def test_a_recording_that_cannot_be_written_at_the_end_is_said_once_all_is_close
         engine.close()
     assert other.closed == 1
     assert not engine._thread.is_alive()
+
+
+def test_other_things_are_done_on_the_loop_of_the_calls_and_end_with_it():
+    engine = Engine(Limits(), random.Random(0))
+    began = threading.Event()
+
+    async def later(word):
+        return asyncio.get_running_loop(), word
+
+    async def both(run):
+        return await run(later, "one"), await run(str.upper, "two")
+
+    async def endless(run):
+        began.set()
+        await asyncio.Event().wait()
+
+    (loop, one), two = engine.do(both).result(SOON)
+    assert (loop, one, two) == (engine._loop, "one", "TWO")
+    left = engine.do(endless)
+    assert began.wait(SOON)
+    engine.close()
+    with pytest.raises(CancelledError):
+        left.result(SOON)
+
+
+def test_nothing_else_is_done_past_the_deadline():
+    engine = Engine(
+        Limits(), random.Random(0), Traffic(purse=Purse(Terms(), Caps(seconds=2)), deadline=time.monotonic() - 1)
+    )
+    done = []
+
+    async def ask(run):
+        await run(done.append, 1)
+
+    with pytest.raises(CancelledError):
+        engine.do(ask).result(SOON)
+    engine.close()
+    assert done == []
+    assert engine.stopped == "the deadline of 2 s has passed"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -121,3 +122,30 @@ def test_a_bound_that_was_broken_is_taken_as_wider():
     assert bill(purse).most == 2 * MOST
     spend(purse, Usage(1, 1))
     assert bill(purse).most == 2 * MOST
+
+
+def test_what_came_in_a_batch_is_counted_at_the_price_of_one():
+    purse = new(replace(PRICE, batch=Decimal("0.5")), budget=MOST)
+    request = Request("p", "c", 0, ())
+    purse.remember(MODEL, request, Usage(10, 10), 1, batched=True)
+    assert (purse.spent["openai:m"].amount, purse.calls) == (Decimal("0.015"), 1)
+    purse.remember(MODEL, request, Usage(10, 10), 1)
+    assert (purse.spent["openai:m"].amount, purse.calls) == (Decimal("0.045"), 2)
+    assert not purse.has(bill(purse))
+    unpriced = new(None)
+    unpriced.remember(MODEL, request, Usage(10, 10), 1, batched=True)
+    assert unpriced.spent["openai:m"].money is None
+
+
+def test_requests_are_handed_over_within_what_is_left():
+    requests = [(MODEL, Request("p", "c", repeat, ())) for repeat in range(4)]
+    half = replace(PRICE, batch=Decimal("0.5"))
+    purse = new(half, budget=2 * MOST, calls=4)
+    assert purse.shortage(requests) == ""
+    spend(purse)
+    assert purse.shortage(requests) == "4 requests go beyond the limit of 4 calls"
+    purse = new(half, budget=2 * MOST)
+    spend(purse)
+    assert purse.shortage(requests) == "4 requests could cost up to 0.6, which goes beyond the budget of 0.6"
+    assert purse.shortage(requests[1:]) == ""
+    assert new(None).shortage(requests) == ""

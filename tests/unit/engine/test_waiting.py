@@ -1,35 +1,36 @@
 from __future__ import annotations
 
-from concurrent.futures import CancelledError, Future
+import threading
 
 import pytest
 
-from pytest_goldenprompt.engine.waiting import wait
+from pytest_goldenprompt.engine.waiting import Promise, wait
 
 
 def test_whoever_waits_looks_up_now_and_then():
-    future: Future[str] = Future()
+    promise: Promise[str] = Promise()
     looks = []
 
     def look():
-        looks.append(future.done())
+        looks.append(promise.done())
         if len(looks) == 2:
-            future.set_result("yes")
+            promise.set_result("yes")
 
-    assert wait(future, look) == "yes"
+    assert wait(promise, look) == "yes"
     assert looks == [False, False]
 
 
-@pytest.mark.parametrize("error", [TimeoutError("the answer's own"), ValueError("wrong")])
-def test_what_the_answer_raises_ends_the_wait(error):
-    future: Future[str] = Future()
-    future.set_exception(error)
-    with pytest.raises(type(error), match=str(error)):
-        wait(future)
+def test_a_promise_is_kept_by_another_thread_and_read_as_often_as_wanted():
+    promise: Promise[str] = Promise()
+    with pytest.raises(TimeoutError):
+        promise.result(0.001)
+    threading.Timer(0.01, promise.set_result, ["yes"]).start()
+    assert [wait(promise), promise.result(), promise.result(0)] == ["yes"] * 3
+    assert promise.done()
 
 
-def test_a_cancelled_answer_ends_the_wait():
-    future: Future[str] = Future()
-    future.cancel()
-    with pytest.raises(CancelledError):
-        wait(future)
+def test_a_result_may_be_anything():
+    promise: Promise[None] = Promise()
+    promise.set_result(None)
+    assert promise.done()
+    assert promise.result() is None

@@ -18,6 +18,7 @@ from pytest_goldenprompt.evaluators import (
     regex,
     starts_with,
 )
+from pytest_goldenprompt.evaluators.evaluate import judge_output
 from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.output import Output, Usage
 from pytest_goldenprompt.model.result import Kind, Score
@@ -496,3 +497,39 @@ def test_a_slow_pattern_of_a_choice_is_a_failed_score():
     settings = {"labels": ["yes", "no"], "pattern": "^(a+)+$"}
     score = content("choice", settings, "a" * 40 + "!", "yes")
     assert "took longer" in score.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "text", "expected", "faults"),
+    [
+        ("json", None, '{"a": 1}', {"a": 1}, ()),
+        (
+            "json",
+            None,
+            '{"b": [{"c": 1}, {"c": 2}]}',
+            {"a": 1, "b": [{"c": 1}, {"c": 3}]},
+            "missing $.a|wrong $.b[*].c",
+        ),
+        ("json", None, '{"a": "1", "x": 0}', {"a": 1}, "extra $.x|wrong $.a"),
+        (
+            "json",
+            {"required": ["$.a", "$.b"], "forbidden": ["$.c"]},
+            '{"c": 1}',
+            None,
+            "extra $.c|missing $.a|missing $.b",
+        ),
+        ("json", None, "prose", {"a": 1}, "unreadable $"),
+        ("json-schema", {"schema": {"required": ["a", "b"]}}, '{"a": 1}', None, "missing $.b"),
+        ("json-schema", {"schema": {"properties": {"a": {"type": "string"}}}}, '{"a": 1}', None, "invalid $.a"),
+        ("json-schema", {"schema": {"type": "object"}}, "prose", None, "unreadable $"),
+        ("json-schema", {"schema": {"type": "object"}}, "{}", None, ()),
+    ],
+)
+def test_every_place_that_is_wrong_is_kept_for_counting(name, settings, text, expected, faults):
+    repeat = judge_output([BUILDERS[name](settings)], Output(text), Case("c", {}, expected))
+    assert repeat.faults == (tuple(faults.split("|")) if faults else ())
+
+
+def test_the_places_that_are_kept_of_one_answer_are_bounded():
+    expected = {f"k{number}": number for number in range(500)}
+    assert len(judge_output([json_structure.build(None)], Output("{}"), Case("c", {}, expected)).faults) == 50

@@ -29,6 +29,7 @@ input = 0.15
 cached = 0.075
 cache_write = 0.2
 output = 0.60
+batch = 0.5
 most_output_tokens = 4096
 
 [prices."python:shop:answer"]
@@ -41,7 +42,12 @@ def test_limits_and_prices_are_read_beside_the_gates_levels():
         {"openai:gpt-4o-mini": Allowance(500, 200_000), "openai": Allowance(0.5)},
         {
             "gpt-4o-mini": Price(
-                Decimal("0.15"), Decimal("0.6"), Decimal("0.075"), Decimal("0.2"), most_output_tokens=4096
+                Decimal("0.15"),
+                Decimal("0.6"),
+                Decimal("0.075"),
+                Decimal("0.2"),
+                most_output_tokens=4096,
+                batch=Decimal("0.5"),
             ),
             "python:shop:answer": Price(call=Decimal("0.01")),
         },
@@ -80,6 +86,8 @@ def test_without_file_or_tables_nothing_is_limited_or_priced(tmp_path):
         ("[prices.m]\ninput = 1\noutput = -2", 3, "wrong `output`"),
         ("[prices.m]\ncall = 1\nmost_output_tokens = 0", 3, "wrong `most_output_tokens`"),
         ("[prices.m]\nprice = 1", 2, "unknown key"),
+        ("[prices.m]\nbatch = 0.5", 1, "found batch; `input` and `output`"),
+        ("[prices.m]\ncall = 1\nbatch = 50", 3, "wrong `batch`"),
         ("[prices.m]\ncall = 1\n[prices.n]\nx = 2", 4, "unknown key"),
         ("[prices.m\n", 1, "not valid TOML"),
     ],

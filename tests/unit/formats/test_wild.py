@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -54,19 +55,37 @@ def test_empty_test_data_is_refused_and_absent_test_data_is_no_dataset() -> None
 def test_the_prompts_that_github_s_names_give_away_are_discovered() -> None:
     assert sorted(path.name for path in discover(WILD, [WILD])) == [
         "bug-review.prompt.yml",
+        "chat.prompty",
         "json_schema_prompt.yml",
         "sample_prompt.yml",
         "well-formed.prompt.yml",
     ]
 
 
-@pytest.mark.parametrize("ending", [".prompty", ".prompt"])
-def test_formats_that_are_not_read_say_so(ending) -> None:
-    paths = every(ending)
-    assert paths
+def test_every_prompty_file_reads_and_only_a_sample_that_is_not_there_is_refused() -> None:
+    paths = every(".prompty")
+    assert len(paths) == 10
+    read = {path.name: read_prompt(WILD, path) for path in paths}
+    assert read["chat.prompty"].model == "gpt-4o-mini"
+    assert {name for name, prompt in read.items() if prompt.model is None} == {"shorthand_body_only.prompty"}
+    refused = [outcome(partial(read_prompt, sample=True), WILD, path) for path in paths]
+    assert sorted({*refused} - {"read"}) == ["Azure-Samples__contoso-chat/src/api/contoso_chat/chat.prompty"]
+
+
+def test_every_dotprompt_file_reads_but_the_two_faulty_ones_which_are_told_with_their_line() -> None:
+    paths = every(".prompt")
+    assert len(paths) == 8
+    faults = {}
     for path in paths:
-        with pytest.raises(InputError, match="no prompt format that is read"):
-            read_prompt(WILD, path)
+        try:
+            assert read_prompt(WILD, path).template
+        except InputError as error:
+            faults[path.name] = (error.line, error.what)
+    assert {name: line for name, (line, _) in faults.items()} == {
+        "error-invalid-yaml.prompt": 8,
+        "error-unbalanced-brace.prompt": 24,
+    }
+    assert "braces that close no tag" in faults["error-unbalanced-brace.prompt"][1]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +108,18 @@ def test_datasets_of_other_tools_are_clearly_refused(tmp_path, source, name, why
 
 
 @pytest.mark.parametrize(
-    "ending", ["golden.yaml", "golden.json", "golden.jsonl", "golden.csv", "prompt.md", "prompt.yml"]
+    "ending",
+    [
+        "golden.yaml",
+        "golden.json",
+        "golden.jsonl",
+        "golden.csv",
+        "prompt.md",
+        "prompt.yml",
+        "prompt.j2",
+        "prompty",
+        "prompt",
+    ],
 )
 def test_every_file_of_the_corpus_is_read_or_refused_under_every_name(tmp_path, ending) -> None:
     copy = tmp_path / f"x.{ending}"

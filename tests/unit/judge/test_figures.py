@@ -18,12 +18,12 @@ def test_figures_are_those_of_compared_cases():
     then = run(formed("a", (True, 10), (None, None)), formed("gone", (False, 1000)))
     now = run(formed("a", (True, 20), (False, 40)), formed("fresh", (False, 1000)))
     (pairing,) = pair(then, now)
-    assert changes(pairing) == (Change(1.0, 1.0), Change(1.0, 0.5), Change(10.0, 30.0))
+    assert changes(pairing) == (Change(1.0, 1.0), Change(1.0, 0.5), Change(1.0, 1.0), Change(10.0, 30.0))
 
 
 def test_without_a_pair_there_is_only_now():
     (pairing,) = pair(None, run(case("a", 1, 2)))
-    assert changes(pairing) == (Change(None, 0.5), Change(None, None), Change(None, None))
+    assert changes(pairing) == (Change(None, 0.5), Change(None, None), Change(None, None), Change(None, None))
 
 
 def test_rates_leave_out_what_was_not_observed():

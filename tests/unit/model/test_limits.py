@@ -99,6 +99,16 @@ def test_the_most_is_the_most_whatever_is_cached():
     assert dear.most(Usage(1_000_000, 0)) >= dear.cost(Usage(1_000_000, 0, cached_tokens=300_000), Usage())
 
 
+def test_a_request_in_a_batch_costs_its_share_of_every_price():
+    half = replace(
+        PRICE, call=Decimal(2), cache_write=Decimal("0.2"), batch=Decimal("0.5"), most_output_tokens=9
+    ).in_batch()
+    assert (half.input, half.output, half.cached, half.call) == tuple(map(Decimal, ("0.075", "0.3", "0.0375", "1")))
+    assert (half.cache_write, half.most_output_tokens) == (Decimal("0.1"), 9)
+    assert Price(call=Decimal(2), batch=Decimal("0.5")).in_batch().cached is None
+    assert PRICE.in_batch() == PRICE
+
+
 @pytest.mark.parametrize(
     ("price", "asked", "parameters", "gap"),
     [

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pytest_goldenprompt.model import contracts, output, policy, result, verdict
-from pytest_goldenprompt.model.dataset import Case, Dataset, EvaluatorSpec, Status
+from pytest_goldenprompt.model.batch import Batch
+from pytest_goldenprompt.model.dataset import Case, Dataset, EvaluatorSpec, Status, TransformSpec
 from pytest_goldenprompt.model.prompt import Message, Prompt, Request
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
@@ -75,6 +76,11 @@ def test_the_line_a_turn_stands_on_does_not_change_the_request():
 def test_an_evaluators_place_does_not_make_it_another():
     assert EvaluatorSpec("exact", line=3) == EvaluatorSpec("exact", line=4)
     assert EvaluatorSpec("json", {"a": 1}, 3).plain() == {"name": "json", "settings": {"a": 1}}
+    assert EvaluatorSpec("json", transform=(TransformSpec("strip", line=2),)).plain() == {
+        "name": "json",
+        "settings": None,
+        "transform": [{"name": "strip", "settings": None}],
+    }
 
 
 def test_observations_are_answered_and_no_copies():
@@ -103,6 +109,8 @@ def test_nouns_start_empty_and_cannot_be_changed():
         result.Score("exact", 1.0, passed=True),
         verdict.Counts(),
         contracts.ProviderSetting(Path(), Path()),
+        contracts.Collected("in_progress"),
+        Batch("openai:m", "label", "recording", "2026-11", "2026-11-24T09:31:00+00:00", {}),
     )
     for noun in nouns:
         name = dataclasses.fields(noun)[0].name

@@ -6,7 +6,8 @@ import pytest
 
 from pytest_goldenprompt.model.verdict import Change, Outcome, SliceOutcome, State
 from pytest_goldenprompt.reports.detail import case_detail, prompt_detail
-from pytest_goldenprompt.reports.terminal import next_commands, percent, summary
+from pytest_goldenprompt.reports.shares import percent
+from pytest_goldenprompt.reports.terminal import next_commands, summary
 from unit.reports.views import case, of_then, plain, record, view
 
 THEN = of_then(case("a", "yes"), case("b", "yes"), case("c", "no"))
@@ -249,3 +250,34 @@ def test_a_case_without_a_result_says_why():
     found = view(record(case("a", "yes"), case("b", missing="not run"), case("c", "no")), THEN)
     outcome = next(one for one in found.verdict.prompts[0].outcomes if one.case_id == "b")
     assert plain(case_detail(found.case("p", outcome)))[-1] == "now: not run"
+
+
+def test_a_finding_names_the_fields_that_are_wrong_in_more_cases():
+    good = [case(f"c{number}", "yes") for number in range(8)]
+    places = tuple(f"missing $.f{number}" for number in range(7))
+    worse = [replace(one, repeats=(replace(one.repeats[0], score=0.0, passed=False, faults=places),)) for one in good]
+    lines = plain(summary(view(record(*worse), of_then(*good))))
+    fields = [line for line in lines if line.startswith("  field ")]
+    assert (
+        fields[0] == "  field   $.f0 missing in 100 % more cases: 0 % then, 100 % now (c0, c1, c2, c3, c4 and 3 more)"
+    )
+    assert (len(fields), fields[5]) == (6, "  field   and 2 more fields")
+
+
+def test_a_form_that_got_worse_is_told_of_a_prompt_that_passes():
+    good = [case(f"c{number}", "yes", "yes") for number in range(8)]
+    kept, broken = (
+        [replace(one, repeats=tuple(replace(repeat, format_ok=ok) for repeat in one.repeats)) for one in good]
+        for ok in (True, False)
+    )
+    lines = plain(summary(view(record(*broken), of_then(*kept))))
+    assert any(line.startswith("p         pass") and line.endswith("form worse") for line in lines)
+    assert any("the form got worse (100.0 % then, 0.0 % now kept it)" in line for line in lines)
+
+
+def test_a_field_that_is_missing_in_one_case_of_a_hundred_is_named_though_it_may_be_luck():
+    good = [case(f"c{number:03}", "yes") for number in range(100)]
+    lost = replace(good[17].repeats[0], score=0.0, passed=False, output="other", faults=("missing $.due",))
+    now = [*good[:17], replace(good[17], repeats=(lost,)), *good[18:]]
+    lines = plain(summary(view(record(*now, sure=False), of_then(*good, sure=False))))
+    assert "field   p: $.due missing in 1 % more cases: 0 % then, 1 % now (c017)" in lines

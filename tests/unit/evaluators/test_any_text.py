@@ -1,0 +1,100 @@
+"""Whatever a model answers, an evaluator gives the same scores in 0..1 each time, soon, and never raises."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_goldenprompt.evaluators import limited
+from pytest_goldenprompt.evaluators.transforms import FORM, TEXT, build_transform
+from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec, TransformSpec
+from pytest_goldenprompt.model.output import Output, Usage
+from pytest_goldenprompt.registry import EVALUATORS, Registry
+
+LABELS = ["yes", "no", "not sure"]
+SCHEMA = {"type": "object", "patternProperties": {"^(a|b)+$": {"pattern": "^(a+)+$"}}}
+ASKED = {
+    "choice": ({"labels": LABELS, "extract": "words"}, "yes"),
+    "contains": ({"any": ["a", "\ud800"], "ignore_case": True}, None),
+    "ends-with": (None, "a"),
+    "exact": ({"ignore_case": True}, {"a": [1, None]}),
+    "json": ({"extract": "any", "unordered": True, "required": ["$.a"]}, {"a": [1, 2]}),
+    "json-schema": ({"extract": "any", "schema": SCHEMA}, None),
+    "length": ({"max_words": 3, "max_tokens": 5}, None),
+    "numeric": (None, 42),
+    "python": ("os.path:isabs", None),
+    "regex": ("^(a+)+$", None),
+    "starts-with": (None, "a"),
+}
+TRANSFORMS = {
+    **dict.fromkeys((*TEXT, *FORM)),
+    "extract-label": {"labels": LABELS, "extract": "bracket"},
+    "extract-pattern": "^(a+)+$",
+}
+HUGE, MUCH = 5_000_000, 100_000
+LONG = {
+    "one letter": "a" * MUCH + "!",
+    "brackets": "[" * MUCH,
+    "labels": "[yes]" * (MUCH // 5),
+    "open fences": "```a\n" * (MUCH // 5),
+    "closed fences": "```\n" * (MUCH // 4),
+    "halves of characters": "\ud800" * HUGE,
+    "marks": "a" + "\u0300\u0316" * (MUCH // 2),
+    "numbers": "1," * (MUCH // 2),
+}
+ANY_TEXT = st.text(st.characters(exclude_categories=())) | st.text('[]{}",:`~\n\\ aeyns01.-\ud800\u0300', max_size=60)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _impatient():
+    """Stop slow searches sooner than in earnest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limited._SHARED, "limit", 0.2)
+        yield
+
+
+def build(name):
+    return Registry().evaluator(EvaluatorSpec(name, ASKED[name][0]))
+
+
+def judged(evaluator, name, text):
+    scores = evaluator.evaluate(Output(text, usage=Usage(3, 4)), Case("c", {}, ASKED[name][1]))
+    assert scores
+    assert all(0 <= score.value <= 1 and score.reason.isprintable() for score in scores)
+    return [(score.passed, score.value, score.reason) for score in scores]
+
+
+def test_every_evaluator_is_asked():
+    assert ASKED.keys() == EVALUATORS.keys()
+
+
+@pytest.mark.parametrize("name", [name for name in ASKED if name != "python"])
+@settings(max_examples=20, deadline=None)
+@given(text=ANY_TEXT)
+def test_any_text_has_the_same_sound_scores_each_time(name, text):
+    evaluator = build(name)
+    assert judged(evaluator, name, text) == judged(build(name), name, text)
+
+
+def test_a_very_long_text_is_judged():
+    for name in ASKED.keys() - {"python"}:
+        for text in LONG.values():
+            judged(build(name), name, text)
+
+
+@pytest.mark.parametrize("name", TRANSFORMS)
+@settings(max_examples=20, deadline=None)
+@given(text=ANY_TEXT)
+def test_any_text_is_transformed_the_same_each_time(name, text):
+    spec = EvaluatorSpec("length", {"min_chars": 1}, transform=(TransformSpec(name, TRANSFORMS[name]),))
+    one, other = (Registry().evaluator(spec).evaluate(Output(text), Case("c")) for _ in range(2))
+    assert one == other
+    assert all(0 <= score.value <= 1 and score.reason.isprintable() for score in one)
+
+
+def test_a_very_long_text_is_transformed():
+    for name, given_settings in TRANSFORMS.items():
+        transform = build_transform(TransformSpec(name, given_settings))
+        for text in LONG.values():
+            transform.take(text)
