@@ -18,6 +18,7 @@ COMMANDS = {
     "list": "list the stored runs",
     "show": "show a run, a prompt of it, or a case",
     "compare": "compare two runs or two score files",
+    "merge": "merge the shards of a run into the run",
     "accept": "make a run the baseline of its month",
     "anchor": "pin a run as the approved reference",
     "log": "list who moved which pointer, when and why",

@@ -67,13 +67,13 @@ class Unfinished:
     def end(self, record: RunRecord) -> bool:
         """Remove what the run has no use for any more, and say whether answers are left for another to go on with.
 
-        A run that looked at a part of the cases leaves the others' answers where they are.
+        A run that looked at a part of the cases, or is a shard, leaves the others' answers where they are.
         """
         finished = is_finished(record)
         own = self.home / self.run_id
         if finished or not any(own.glob(ANSWERS)):
             shutil.rmtree(own, ignore_errors=True)
-        if finished and not record.narrowed:
+        if finished and not record.narrowed and record.shard is None:
             for name in self.earlier:
                 shutil.rmtree(self.home / name, ignore_errors=True)
         return not finished and any(self.home.glob(f"*/{ANSWERS}"))

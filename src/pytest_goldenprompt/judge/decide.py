@@ -9,6 +9,7 @@ from pytest_goldenprompt.judge.attribution import with_causes
 from pytest_goldenprompt.judge.copies import with_copies_told
 from pytest_goldenprompt.judge.gate import judge
 from pytest_goldenprompt.judge.loosening import loosened
+from pytest_goldenprompt.judge.shards import unjudged
 from pytest_goldenprompt.judge.waived import Compared, with_waivers
 from pytest_goldenprompt.judge.waivers import in_force
 from pytest_goldenprompt.model.policy import Policy
@@ -31,7 +32,10 @@ class References:
 def decide(
     references: References, current: RunRecord, policy: Policy, *, today: str = "", extra_calls: int = 0
 ) -> Verdict:
-    """Judge a run against both references, with what is waived on the day it began (or on `today`, YYYY-MM-DD)."""
+    """Judge a run against both references, with what is waived on the day it began (or on `today`, YYYY-MM-DD).
+
+    One shard of a run is not judged: see `unjudged`.
+    """
     baseline, anchor = references.baseline, references.anchor
     day = current.started[: len("YYYY-MM-DD")] or today
     waivers = in_force(policy.waivers, day)
@@ -43,6 +47,8 @@ def decide(
         extra_calls=extra_calls,
         waivers=waivers,
     )
+    if current.shard is not None:
+        return unjudged(verdict, current.shard)
     verdict = with_causes(verdict, baseline, current)
     if anchor is not None:
         verdict = with_anchor(verdict, anchor, current, policy, waivers)

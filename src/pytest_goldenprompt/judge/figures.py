@@ -104,9 +104,13 @@ def count(pairings: Sequence[Pairing], extra_calls: int) -> Counts:
         removed=sum(len(pairing.removed) for pairing in pairings),
         calls=sum(_calls(pairing) for pairing in pairings),
         extra_calls=extra_calls,
-        replayed=sum(_calls(pairing) for pairing in pairings if pairing.facts.replayed),
+        replayed=sum(_calls(pairing) if pairing.facts.replayed else _carried(pairing) for pairing in pairings),
     )
 
 
 def _calls(pairing: Pairing) -> int:
     return sum([len(result.repeats) for result, _ in pairing.results])
+
+
+def _carried(pairing: Pairing) -> int:
+    return sum([len(result.repeats) for result, _ in pairing.results if result.carried])

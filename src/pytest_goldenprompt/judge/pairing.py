@@ -30,7 +30,8 @@ class Pairing:
     of the prompt, `gone` that the current run has not. `graded`, and `copies` (repeats of a case may all be one
     answer), are read from the baseline alone, so that no result of the current run can choose the test it is judged by.
     `edited` are the changed cases that used to pass and fail now. `waived` cases are in `results` alone.
-    `deterministic` is declared by both runs, or shown by the same answer to the letter in every case.
+    `deterministic` is declared by both runs, or shown by the same answer to the letter in every case, or by results
+    that are the stored ones.
     """
 
     facts: PromptFacts
@@ -155,7 +156,9 @@ def _pairing(
         gone=now is None,
         copies=not any(differs(result) for result, _ in stored),
         graded=any(reading.graded for _, reading in stored),
-        deterministic=bool(now and then and now.deterministic and then.deterministic) or _same_answers(results, by_id),
+        deterministic=bool(now and then and now.deterministic and then.deterministic)
+        or _carried(pairs, results, by_id)
+        or _same_answers(results, by_id),
         edited=_edited(changed, results, by_id),
     )
 
@@ -227,6 +230,13 @@ def _same_answers(results: Iterable[Seen], stored: Mapping[str, Seen]) -> bool:
                 return False
             compared = True
     return compared
+
+
+def _carried(pairs: Iterable[Pair], results: Iterable[Seen], stored: Mapping[str, Seen]) -> bool:
+    """Say whether what is compared are the stored results themselves, so that luck had no part in it."""
+    compared = {pair.case_id for pair in pairs}
+    mine = [result for result, _ in results if result.case_id in compared]
+    return bool(mine) and all(one.carried and usable(one) == usable(stored[one.case_id].result) for one in mine)
 
 
 def used_to_pass(result: CaseResult) -> bool:

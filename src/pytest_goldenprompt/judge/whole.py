@@ -47,9 +47,19 @@ def _reasons(current: RunRecord, prompts: Sequence[PromptVerdict], counts: Count
         if prompt.state is State.PASS and Move.FORM_WORSE in prompt.moved:
             yield from prompt.reasons
     yield from not_worse(gating)
+    yield from _taken(current)
     drafts = [prompt.id for prompt in prompts if prompt.draft]
     if drafts:
         yield f"{counted(len(drafts), 'draft')} listed, without a say: {', '.join(drafts)}"
+
+
+def _taken(current: RunRecord) -> Iterable[str]:
+    """Say what was not asked in this run, as nothing of it changed."""
+    runs = sorted({case.carried for case in current.cases if case.carried})
+    if runs:
+        carried, planned = sum(bool(case.carried) for case in current.cases), len(current.cases)
+        what = "nothing changed: all of" if carried == planned else f"{carried} of"
+        yield f"{what} {counted(planned, 'case')} taken as stored, without a call (run {', '.join(runs)})"
 
 
 def _about_the_run(current: RunRecord, prompts: Sequence[PromptVerdict], counts: Counts) -> Iterable[str]:

@@ -60,7 +60,8 @@ class RunRecord:
     look), `stopped` why a run ended early; both empty for a whole run. `policy` is what the run was judged by, as plain
     data (empty where no policy was read). Where that was another revision's, `proposed` is the checkout's own, and
     `moved` names the pointers that differ: what, then, now. `info` holds facts that plugins added. `pooled` names the
-    earlier runs whose repeats were joined with this one's to make a baseline; a run as it is stored has none.
+    earlier runs whose repeats were joined with this one's to make a baseline; a run as it is stored has none. With
+    `shard` (I, N) this is the part of a run that one of N machines made, the I-th; it says nothing by itself.
     """
 
     id: str
@@ -81,3 +82,4 @@ class RunRecord:
     stopped: tuple[str, ...] = ()
     info: Mapping[str, JSON] = field(default_factory=dict)
     pooled: tuple[str, ...] = ()
+    shard: tuple[int, int] | None = None

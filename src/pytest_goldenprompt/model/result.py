@@ -64,7 +64,8 @@ class CaseResult:
     """All repeats of one case in one run.
 
     `digest` names what defines the case: inputs, expectation, evaluators and their versions. Every case of a dataset
-    has a result in a run record; one that was not run says so in `missing`.
+    has a result in a run record; one that was not run says so in `missing`. `carried` is the id of the run that the
+    repeats were taken from, where nothing was asked in this one.
     """
 
     prompt_id: str
@@ -75,6 +76,7 @@ class CaseResult:
     must_pass: bool = False
     missing: str = ""
     line: int = 0
+    carried: str = ""
 
     @property
     def observed(self) -> tuple[Repeat, ...]:

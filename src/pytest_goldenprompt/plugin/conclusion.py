@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from pytest_goldenprompt.formats.pairing import discover
 from pytest_goldenprompt.judge.decide import References, decide
+from pytest_goldenprompt.judge.shards import dealt, name_of
 from pytest_goldenprompt.model.pointers import Pointer
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.values import digest_of_bytes
@@ -26,6 +28,7 @@ from pytest_goldenprompt.store.acceptance import accept_by_itself
 from pytest_goldenprompt.store.codec import cases_text
 from pytest_goldenprompt.store.files import write_file
 from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.shards import put_shard
 
 STORED = {State.INCOMPLETE, State.ERROR}
 """States in which even a recording run is kept among the checks only."""
@@ -65,10 +68,11 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     reference = library.reference
     plan = known or PlanData()
     narrow = narrowed(library, plan) if known else ()
+    facts.stopped += library.carrying.absent(plan.prompts)
     why = stopped or ("" if known else "no worker lived to tell what it ran")
     record = recorder.record(facts, plan, clock(), narrow, (why,) if why else ())
     extra = 0
-    if not why:
+    if not record.stopped and facts.shard is None:
         try:
             with interruptible():
                 extra = confirm_suspects(library, recorder, record)
@@ -85,7 +89,9 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     keep = library.settings.record and verdict.state not in STORED
     library.store.save(record, texts, text, keep=keep)
     sentence = ""
-    if library.settings.record:
+    if facts.shard is not None:
+        sentence = f"{name_of(facts.shard)} is in {shown(put_shard(library.store, record.id, facts.shard))}"
+    elif library.settings.record:
         _, sentence = accept_by_itself(
             library.store, record, verdict.state, first=reference.first, verdict=verdict, since=reference.pointers
         )
@@ -100,10 +106,12 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
 def narrowed(library: Library, plan: PlanData) -> tuple[str, ...]:
     """Say how fewer cases were chosen than the library has."""
     found = []
-    left_out = len(plan.cases) - len(plan.chosen & set(plan.cases))
-    if left_out:
-        found.append(f"{left_out} of {len(plan.cases)} cases were not chosen")
     settings = library.settings
+    planned = plan.cases if settings.shard is None else dealt(plan.cases, settings.shard)
+    left_out = len(planned) - len(plan.chosen & set(planned))
+    if left_out:
+        of = "" if settings.shard is None else f" of {name_of(settings.shard)}"
+        found.append(f"{left_out} of {len(planned)} cases{of} were not chosen")
     known = discover(settings.root, [settings.root / path for path in settings.paths] or [settings.root])
     collected = {facts.dataset for facts in plan.prompts.values()}
     elsewhere = [path for path in known if path.relative_to(settings.root).as_posix() not in collected]
@@ -134,6 +142,12 @@ def age_in_days(moment: str, now: datetime) -> int | None:
 def default_report(store: FolderStore) -> Path:
     """Give the place of the verdict record where none was asked for."""
     return store.cache / "verdict.json"
+
+
+def shown(path: Path) -> str:
+    """Name a path from the folder where pytest was started, where it is below."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
 
 
 def _write_reports(library: Library, verdict: str, record: RunRecord) -> tuple[Path, ...]:

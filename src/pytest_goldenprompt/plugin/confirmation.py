@@ -53,7 +53,7 @@ def _chosen(library: Library, record: RunRecord) -> Iterator[Suspect | CaseResul
     shown = {(case.prompt_id, case.case_id): case for case in record.cases}
     library.renew_providers()
     for prompt_id, case_id in sorted(wanted):
-        if library.can_confirm(facts[prompt_id]):
+        if library.can_confirm(facts[prompt_id]) and not shown[prompt_id, case_id].carried:
             yield _suspect(library, facts[prompt_id], shown[prompt_id, case_id])
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from pytest_goldenprompt.plugin.dealing import Dealing, golden_places, share
+from pytest_goldenprompt.plugin.elsewhere import is_elsewhere
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData, plan_from_plain, plan_of
 
@@ -100,8 +101,11 @@ class Worker:
 class Controller:
     """In the controller of several workers: tells all of them the same, deals, and takes their plan."""
 
-    def __init__(self, told: dict[str, Any], lose: Callable[[str, str], object]) -> None:
+    def __init__(
+        self, told: dict[str, Any], lose: Callable[[str, str], object], elsewhere: Callable[[], dict[str, Any]] = dict
+    ) -> None:
         self._told = told
+        self._elsewhere = elsewhere
         self._lose = lose
         self._workers = 0
         self._living: dict[Any, _Known] = {}
@@ -123,7 +127,8 @@ class Controller:
         dealt = deals(node.config) and not may_stop(node.config)
         number = self._free_number() if dealt else None
         self._living[node] = _Known(number)
-        node.workerinput["golden"] = {**self._told, "number": number}
+        more = self._elsewhere() if is_elsewhere(node.gateway.spec) else {}
+        node.workerinput["golden"] = {**self._told, **more, "number": number}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config) -> Dealing | None:
@@ -164,7 +169,7 @@ class Controller:
         """Have workers of this machine end at once after an interruption that may have reached this process only."""
         for node, known in self._living.items():
             node.nodemanager.EXIT_TIMEOUT = PATIENCE
-            if known.pid is not None and node.gateway.spec.popen and not node.gateway.spec.via:
+            if known.pid is not None and not is_elsewhere(node.gateway.spec):
                 with contextlib.suppress(OSError):
                     os.kill(known.pid, signal.SIGINT)
 

@@ -26,3 +26,5 @@ class Facts:
     proposed: Mapping[str, JSON] = field(default_factory=dict)
     moved: tuple[tuple[str, str, str], ...] = ()
     info: dict[str, JSON] = field(default_factory=dict)
+    shard: tuple[int, int] | None = None
+    stopped: tuple[str, ...] = ()

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_goldenprompt.engine.grade import grade
 from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.formats.pairing import folder_of, is_golden, is_opened
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import Outcome
 from pytest_goldenprompt.plugin.library import Library, Reference
-from pytest_goldenprompt.plugin.payload import CaseRun, judge_answers
+from pytest_goldenprompt.plugin.payload import CaseRun
 from pytest_goldenprompt.reports.case_text import CaseView, case_lines, history, look_closer
 from pytest_goldenprompt.reports.inert import inert, one_line
 
@@ -67,11 +68,21 @@ class GoldenItem(pytest.Item):
         self.run: CaseRun | None = None
         self.waits = ""
         """Why there are no answers yet, where they are still with a provider."""
-        self.extra_keyword_matches.update((*prompt.tags, *planned.case.tags))
+        self.extra_keyword_matches.update(self.tags)
         self.add_marker("golden")
         for option, (mark, argument) in LEFT_ALONE.items():
             if hasattr(self.config.option, option):
                 self.add_marker(getattr(pytest.mark, mark)(argument))
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """Give the case's tags, and those of its dataset."""
+        return frozenset((*self.prompt.tags, *self.planned.case.tags))
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Give the prompt's id and the case's."""
+        return self.prompt.facts.id, self.name
 
     def setup(self) -> None:
         """Let an item be that has no answers yet."""
@@ -82,7 +93,10 @@ class GoldenItem(pytest.Item):
         """Wait for the answers, judge them, and fail where the case is certainly worse or could not be run."""
         schedule: Schedule = self.config.stash[SCHEDULE]
         library: Library = self.config.stash[LIBRARY]
-        self.run = judge_answers(self.prompt, self.planned, schedule.answers(self), library)
+        graded = library.carrying.results.get(self.key)
+        if graded is None:
+            graded = grade(self.prompt, self.planned, schedule.answers(self))
+        self.run = CaseRun(graded, *library.judge_alone(self.prompt.facts, graded.result))
         for name, value in self.run.properties():
             self.user_properties.append((name, value))
         if self.run.red:

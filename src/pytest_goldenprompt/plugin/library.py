@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, portable, unreadable, with_determinism
+from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, portable, unreadable
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.errors import InputError, StoreError
 from pytest_goldenprompt.formats.pairing import misplaced
@@ -22,6 +22,7 @@ from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import CaseOutcome, MonthRate, Outcome, ReferenceFacts
 from pytest_goldenprompt.plugin.batching import Batches
+from pytest_goldenprompt.plugin.carrying import Carrying, Nothing
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.plugin.resuming import Resuming
 from pytest_goldenprompt.providers.recording import Recorder
@@ -97,6 +98,8 @@ class Library:
     """What this process knows of the models it calls, and what it may spend."""
     resuming: Resuming | None = None
     """What the process that concludes the run goes on with; None where nothing is called."""
+    carrying: Carrying = field(default_factory=Nothing)
+    """Where results come from that need no call."""
     batches: Batches | None = None
     """What is handed over and collected under --golden-batch."""
     unpriced: bool = False
@@ -197,7 +200,7 @@ class Library:
             return planned
         planned = replace(planned, facts=self._with_bar(planned.facts))
         self._refuse_unpriced(planned)
-        return with_determinism(planned, self.provider(planned.provider))
+        return self.carrying.planned(planned, self.provider)
 
     def _refuse_unpriced(self, planned: PlannedPrompt) -> None:
         """Refuse a prompt whose calls could cost any amount where a budget is set."""

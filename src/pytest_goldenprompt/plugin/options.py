@@ -59,6 +59,16 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--golden-only", action="store_true", help="the same, and nothing but golden datasets")
     group.addoption("--golden-record", action="store_true", help="the monthly job: store this run as the month's")
     group.addoption(
+        "--golden-tag",
+        action="append",
+        default=[],
+        metavar="TAG",
+        help="run the cases that have this tag, or another so named",
+    )
+    group.addoption("--golden-shard", metavar="I/N", help="run the I-th of N equal parts, for `goldenprompt merge`")
+    group.addoption("--golden-changed", action="store_true", help="call only what changed since the stored run")
+    group.addoption("--golden-merge", action="append", default=[], metavar="FOLDER", help="merge shards of a run")
+    group.addoption(
         "--golden-batch",
         action="store_true",
         help="hand requests over to providers that take batches; the same command collects them later",
@@ -78,7 +88,7 @@ def add_options(parser: pytest.Parser) -> None:
 
 def is_active(config: pytest.Config) -> bool:
     """Say whether this session runs golden datasets at all."""
-    return any(config.getoption(name) for name in ("--golden", "--golden-only", "--golden-record"))
+    return any(config.getoption(name) for name in ("--golden", "--golden-only", "--golden-record", "--golden-merge"))
 
 
 def refuse_idle(config: pytest.Config) -> None:
@@ -112,6 +122,7 @@ class Settings:
     in_ci: bool
     reports: tuple[tuple[str, Path], ...]
     paths: tuple[str, ...]
+    shard: tuple[int, int] | None = None
 
 
 def read_settings(config: pytest.Config, root: Path) -> Settings:

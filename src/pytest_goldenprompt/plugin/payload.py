@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_goldenprompt.engine.attempt import Answer
-from pytest_goldenprompt.engine.grade import Graded, grade
-from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
+from pytest_goldenprompt.engine.grade import Graded
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import CaseOutcome
-from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.store.codec import case_from_plain, case_to_plain
 
 
@@ -49,9 +46,3 @@ def graded_from_plain(text: str) -> Graded:
     plain: dict[str, Any] = json.loads(text)
     result: CaseResult = case_from_plain(plain["case"], "a worker's report")
     return Graded(result, plain["texts"], tuple(plain["served"]), tuple(plain["fingerprints"]), plain["replayed"])
-
-
-def judge_answers(prompt: PlannedPrompt, planned: PlannedCase, answers: Sequence[Answer], library: Library) -> CaseRun:
-    """Grade the answers to a case and compare them with the stored run, as far as one case alone allows."""
-    graded = grade(prompt, planned, answers)
-    return CaseRun(graded, *library.judge_alone(prompt.facts, graded.result))

@@ -50,7 +50,7 @@ class Recorder:
     ) -> RunRecord:
         """Make the record of the run: every planned case has a result or the reason why it has none.
 
-        Only here are all answers of a prompt known, so that copies among them can be told.
+        Only here are all answers of a prompt known, so that copies among them can be told; one shard has not all.
         """
         cases = tuple(self._result(plan, key) for key in sorted(plan.cases))
         made = RunRecord(
@@ -69,9 +69,12 @@ class Recorder:
             prompts=tuple(self._facts(plan.prompts[name]) for name in sorted(plan.prompts)),
             cases=cases,
             narrowed=narrowed,
-            stopped=stopped,
+            stopped=(*facts.stopped, *stopped),
             info=facts.info,
+            shard=facts.shard,
         )
+        if facts.shard is not None:
+            return made
         return counted_once(made, {digest: len(text) for digest, text in self.texts(plan).items()}, self.stored)
 
     def texts(self, plan: PlanData) -> dict[str, str]:

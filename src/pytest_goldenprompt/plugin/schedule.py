@@ -13,7 +13,7 @@ from pytest_goldenprompt.engine.loop import Engine
 from pytest_goldenprompt.engine.plan import portable
 from pytest_goldenprompt.model.contracts import Batching
 from pytest_goldenprompt.plugin.distributed import Share, may_stop
-from pytest_goldenprompt.plugin.items import GoldenItem
+from pytest_goldenprompt.plugin.items import LIBRARY, GoldenItem
 from pytest_goldenprompt.plugin.leaving import Leaving
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.progress import Progress, status
@@ -131,11 +131,12 @@ class Schedule:
 
 
 def _called(items: Iterable[pytest.Item]) -> Iterator[GoldenItem]:
-    """Give the golden items among items that will be called for; skipped ones are not."""
+    """Give the golden items among items that will be called for; skipped ones, and those with a result, are not."""
     for item in items:
-        if isinstance(item, GoldenItem) and (item.job is not None or not _is_skipped(item)):
+        if isinstance(item, GoldenItem) and (item.job is not None or not _needs_none(item)):
             yield item
 
 
-def _is_skipped(item: pytest.Item) -> bool:
-    return any(item.get_closest_marker(name) for name in ("skip", "skipif"))
+def _needs_none(item: GoldenItem) -> bool:
+    taken = item.key in item.config.stash[LIBRARY].carrying.results
+    return taken or any(item.get_closest_marker(name) for name in ("skip", "skipif"))

@@ -8,8 +8,10 @@ import shlex
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +19,12 @@ import pytest
 
 from pytest_goldenprompt import __version__
 from pytest_goldenprompt.engine.surroundings import commit_of
-from pytest_goldenprompt.errors import GoldenpromptError, InputError, StoreError
+from pytest_goldenprompt.errors import GoldenpromptError, InputError
 from pytest_goldenprompt.formats.limits import read_terms
 from pytest_goldenprompt.model.record import RunKind
 from pytest_goldenprompt.model.values import digest_of
 from pytest_goldenprompt.plugin.batching import Batches, month_under_way
+from pytest_goldenprompt.plugin.choosing import Choice, read_shard, refuse_look
 from pytest_goldenprompt.plugin.conclusion import default_report
 from pytest_goldenprompt.plugin.distributed import (
     CONTROLLER,
@@ -32,25 +35,29 @@ from pytest_goldenprompt.plugin.distributed import (
     share_of,
     worker_name,
 )
+from pytest_goldenprompt.plugin.elsewhere import ground_elsewhere, root_told, told_elsewhere
 from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.plugin.gate import GATE, Gate
 from pytest_goldenprompt.plugin.items import LIBRARY, SCHEDULE, Collection
 from pytest_goldenprompt.plugin.leaving import Leaving
 from pytest_goldenprompt.plugin.library import Library
+from pytest_goldenprompt.plugin.merging import Merged, adopt, of_shards, read_merged, refuse_other_ground
 from pytest_goldenprompt.plugin.options import DEFAULT_STORE, Settings, read_settings
 from pytest_goldenprompt.plugin.paths import add_golden_paths, library_root, node_of
 from pytest_goldenprompt.plugin.progress import Progress
 from pytest_goldenprompt.plugin.recorder import Recorder
-from pytest_goldenprompt.plugin.references import find_ground, told_ground
+from pytest_goldenprompt.plugin.references import Ground, find_ground, told_ground
 from pytest_goldenprompt.plugin.resuming import resume, workers_journal
 from pytest_goldenprompt.plugin.schedule import Schedule
 from pytest_goldenprompt.plugin.spending import ControllerSpending, WorkerSpending, traffic_of
+from pytest_goldenprompt.plugin.stale import remove_stale
 from pytest_goldenprompt.plugin.terminal import Display
+from pytest_goldenprompt.plugin.unchanged import unchanged_of
 from pytest_goldenprompt.registry import Registry
-from pytest_goldenprompt.reports.genai import OPERATION
 from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.place import find_root, open_store
 from pytest_goldenprompt.store.reference import MONTH
+from pytest_goldenprompt.store.shards import forget_shard
 
 
 def activate(config: pytest.Config) -> None:
@@ -63,63 +70,93 @@ def activate(config: pytest.Config) -> None:
 
 def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     told: dict[str, Any] | None = getattr(config, "workerinput", {}).get("golden")
-    settings = read_settings(config, Path(told["root"]) if told else library_root(config))
+    settings = read_settings(config, root_told(config, told) if told else library_root(config))
+    settings = replace(settings, shard=read_shard(config.getoption("--golden-shard")))
     refuse_each(config)
+    refuse_look(config, settings)
     refuse_batches(config)
     share = share_of(config)
     if share.whole:
-        _remove_stale([path for _, path in settings.reports])
+        remove_stale([path for _, path in settings.reports])
     registry = Registry()
     config.hook.pytest_goldenprompt_register.call_historic(kwargs={"registry": registry})
     store = open_store(settings.root, settings.store)
+    merged = read_merged(config, store)
+    if merged is not None:
+        settings = of_shards(settings, merged)
     if share.whole:
-        _remove_stale([default_report(store)])
+        remove_stale([default_report(store)])
+        if settings.shard is not None:
+            forget_shard(store, settings.shard)
     started = clock()
     month = told["month"] if told else run_month(settings, started, store)
-    ground = told_ground(told, store, started) if told else find_ground(config, settings, store, month, started)
+    ground = _ground(config, settings, told, store, month, started)
     ground.reference.command = command_for(settings, config.invocation_params.dir)
-    today = told["today"] if told else started.strftime("%Y-%m-%d")
+    today = told["today"] if told else (merged.started if merged else started).strftime("%Y-%m-%d")
     terms = read_terms(settings.root)
     traffic = traffic_of(config, settings, terms, clock)
     if told and told["journal"]:
         traffic.journal = workers_journal(store, told["journal"], worker_name(config))
+    for spent in merged.spent if merged and share.whole else ():
+        traffic.purse.add(spent)
     library = Library(
         settings, registry, ground.policy, store, ground.reference, today, ground.proposed, terms=terms, traffic=traffic
     )
+    library.carrying = merged or unchanged_of(config, settings, ground.reference) or library.carrying
     config.stash[LIBRARY] = library
     progress, leaving = Progress(config, in_ci=settings.in_ci), _listen(config, whole=share.whole)
     config.stash[SCHEDULE] = Schedule(library, share, progress, leaving)
     manager = config.pluginmanager
     manager.register(Collection(library), "goldenprompt-collection")
     manager.register(config.stash[SCHEDULE], "goldenprompt-schedule")
+    manager.register(Choice(library), "goldenprompt-choice")
     add_golden_paths(config, settings)
     if share.whole:
         told = {"root": str(settings.root), "month": month, "today": today, "policy": str(ground.folder)}
         reference = ground.reference
         found = {"baseline": reference.name, "joined": reference.joined, "first": reference.first}
-        _control(config, library, {**told, **found}, month, clock, started)
+        elsewhere = cache(lambda: told_elsewhere(library, config.rootpath, ground.folder))
+        _control(config, library, {**told, **found}, elsewhere, month, clock, started)
     else:
         manager.register(Worker(library), "goldenprompt-worker")
         manager.register(WorkerSpending(library), "goldenprompt-spending")
+
+
+def _ground(  # noqa: PLR0913, PLR0917 - all that what is compared with depends on
+    config: pytest.Config,
+    settings: Settings,
+    told: dict[str, Any] | None,
+    store: FolderStore,
+    month: str,
+    now: datetime,
+) -> Ground:
+    if told is None:
+        return find_ground(config, settings, store, month, now)
+    return ground_elsewhere(told, settings.root) if "elsewhere" in told else told_ground(told, store, now)
 
 
 def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller are made of
     config: pytest.Config,
     library: Library,
     told: dict[str, Any],
+    elsewhere: Callable[[], dict[str, Any]],
     month: str,
     clock: Callable[[], datetime],
     started: datetime,
 ) -> None:
     facts = _facts(library, month, started)  # before anything is written: the tree may be clean as yet
+    if isinstance(library.carrying, Merged):
+        refuse_other_ground(library.carrying, facts, library.reference)
     told["journal"] = None
     if not config.option.collectonly:
         library.resuming = resume(config, library.store, facts)
         library.traffic.journal = library.resuming.journal
         told["journal"] = library.resuming.told()
         library.batches = Batches.under_way(library.store, facts, clock) if library.settings.batch else None
+    if isinstance(library.carrying, Merged):
+        adopt(library.carrying, facts)
     recorder = Recorder(node_of(library.settings.root, config.rootpath), library.reference.baseline)
-    controller = Controller(told, recorder.unrun.setdefault)
+    controller = Controller(told, recorder.unrun.setdefault, elsewhere)
     gate = Gate(library, recorder, controller, facts, clock, config.stash[SCHEDULE].leaving)
     manager = config.pluginmanager
     manager.register(controller, CONTROLLER)
@@ -192,23 +229,5 @@ def _facts(library: Library, month: str, started: datetime) -> Facts:
         policy=library.policy.plain(),
         proposed=library.proposed.plain() if library.proposed else {},
         moved=library.reference.moved,
+        shard=settings.shard,
     )
-
-
-def _remove_stale(reports: Iterable[Path]) -> None:
-    """Remove reports of an earlier run: none may be taken for this one's, however this one ends."""
-    for path in reports:
-        if path.is_file() and not _is_report(path):
-            raise StoreError(f"{path}: a file that is no report of ours is there: name another path for the report")
-        try:
-            path.unlink(missing_ok=True)
-        except NotADirectoryError:
-            continue
-        except OSError as error:
-            raise StoreError(f"{path}: an earlier report cannot be removed: {error.strerror}") from None
-
-
-def _is_report(path: Path) -> bool:
-    """Say whether a file is a verdict record, or calls one a line; a run that called nothing leaves none of these."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    return not text or '"verdict"' in text or f'"{OPERATION}"' in text

@@ -25,14 +25,17 @@ LOST = "a lost worker"
 
 
 def caps_of(settings: Settings) -> Caps:
-    """Give the bounds of the whole run."""
+    """Give the bounds of the whole run, or of the shard that is run here."""
     budget = None if settings.budget is None else Decimal(str(settings.budget))
-    return Caps(budget, settings.max_calls, settings.deadline)
+    caps = Caps(budget, settings.max_calls, settings.deadline)
+    return caps if settings.shard is None else caps.share(settings.shard[0] - 1, settings.shard[1])
 
 
 def traffic_of(config: pytest.Config, settings: Settings, terms: Terms, clock: Callable[[], datetime]) -> Traffic:
     """Make what this process may do: all of it, or the share that the controller told a worker."""
     caps = caps_of(settings)
+    if settings.shard is not None:
+        terms = terms.shared(settings.shard[1])
     told: dict[str, Any] | None = getattr(config, "workerinput", {}).get(TOLD)
     if told is None:
         return Traffic(terms, Purse(terms, caps), _moment(caps.seconds))

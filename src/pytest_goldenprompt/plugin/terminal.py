@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
+from pytest_goldenprompt.judge.shards import name_of
 from pytest_goldenprompt.model.verdict import State
-from pytest_goldenprompt.plugin.conclusion import Conclusion
+from pytest_goldenprompt.plugin.conclusion import Conclusion, shown
 from pytest_goldenprompt.plugin.gate import Gate
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData
@@ -53,7 +51,10 @@ class Display:
         chosen, planned = len(plan.chosen & set(plan.cases)), len(plan.cases)
         of = "" if chosen == planned else f" of {planned}"
         providers = sorted({facts.provider for facts in plan.prompts.values() if facts.provider})
-        head = f"golden: {len(plan.prompts)} prompts, {chosen}{of} cases, provider {', '.join(providers) or 'none'}"
+        shard = self._library.settings.shard
+        part = "" if shard is None else f", {name_of(shard)}"
+        asked = ", ".join(providers) or "none"
+        head = f"golden: {len(plan.prompts)} prompts, {chosen}{of} cases{part}, provider {asked}"
         return [head, *_errors(plan)]
 
     @pytest.hookimpl(tryfirst=True)
@@ -106,7 +107,7 @@ class Display:
             lines.append(Line(f"record  {inert(conclusion.kept)}"))
         told = [*self._gate.notes, self._library.traffic.journal.trouble, conclusion.left]
         lines += [Line(f"note    {one_line(note)}", "yellow") for note in told if note]
-        lines += [Line(f"report  {_shown(path)}") for path in conclusion.reports]
+        lines += [Line(f"report  {shown(path)}") for path in conclusion.reports]
         if conclusion.verdict.state is State.INCONCLUSIVE and self._gate.is_green(conclusion.verdict):
             lines.append(Line("        inconclusive lets a deploy pass; --golden-strict makes it fail", "yellow"))
         return lines
@@ -122,8 +123,3 @@ class Display:
 
 def _errors(plan: PlanData) -> list[str]:
     return [f"golden: {inert(facts.error)}" for facts in plan.prompts.values() if facts.error]
-
-
-def _shown(path: Path) -> str:
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,23 @@ def spend_record(spent: Mapping[str, Spend], terms: Terms) -> dict[str, Any] | N
         return None
     models = {name: _plain(spend) for name, spend in sorted(spent.items())}
     return {**_plain(total(spent)), "currency": terms.currency, "models": models}
+
+
+def spent_of(record: Mapping[str, Any] | None) -> dict[str, Spend]:
+    """Read what `spend_record` gave, by model."""
+    models = record["models"] if record else {}
+    return {name: _read(plain) for name, plain in models.items()}
+
+
+def _read(plain: Mapping[str, Any]) -> Spend:
+    known: bool = plain["amount"] is not None
+    tokens: dict[str, int] = {name: plain[name] or 0 for name in TOKENS}
+    spend = replace(Spend(calls=plain["calls"], counted=plain["counted"], priced=plain["calls"] * known), **tokens)  # type: ignore[arg-type]
+    return replace(spend, amount=_amount(plain["amount"]), estimated=_amount(plain["estimated"]))
+
+
+def _amount(value: float | None) -> Decimal:
+    return Decimal(str(value or 0))
 
 
 def spend_line(spent: Mapping[str, Spend], terms: Terms, budget: float | None) -> str:

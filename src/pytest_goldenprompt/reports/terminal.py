@@ -120,7 +120,8 @@ def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
 
 
 def _is_described(prompt: PromptVerdict) -> bool:
-    return bool(prompt.kinds) or prompt.state in DESCRIBED or Move.FORM_WORSE in prompt.moved
+    told = prompt.state in DESCRIBED and bool(prompt.reasons)
+    return bool(prompt.kinds) or told or Move.FORM_WORSE in prompt.moved
 
 
 def _fields(prompts: list[PromptVerdict]) -> Iterator[Line]:
@@ -176,6 +177,8 @@ def next_commands(view: RunView) -> list[str]:
     state = view.verdict.state
     if not view.name:
         return []
+    if view.record.shard is not None:
+        return [f"{view.command} merge     (where the folders of all shards are)"]
     gating = (prompt for prompt in view.verdict.prompts if not prompt.draft)
     bad = next((prompt for prompt in gating if prompt.kinds or prompt.state in BAD), None)
     show = view.show_command(bad.id) if bad and state is not State.ERROR else ""

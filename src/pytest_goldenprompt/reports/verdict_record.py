@@ -136,6 +136,7 @@ def _run(run: RunRecord) -> dict[str, Any]:
         "providers": sorted({facts.provider for facts in run.prompts if facts.provider}),
         "narrowed": list(run.narrowed),
         "stopped": list(run.stopped),
+        "shard": None if run.shard is None else list(run.shard),
         "info": dict(run.info),
     }
 

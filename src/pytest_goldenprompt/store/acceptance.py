@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from pytest_goldenprompt.errors import GoldenpromptError
+from pytest_goldenprompt.judge.shards import name_of
 from pytest_goldenprompt.model.pointers import LogEntry, Pointer, Pointers
 from pytest_goldenprompt.model.record import RunKind, RunRecord
 from pytest_goldenprompt.model.verdict import State, Verdict
@@ -70,6 +71,14 @@ def objections(record: RunRecord, state: State, *, waived: bool = False) -> dict
     return found
 
 
+def never(record: RunRecord) -> str:
+    """Say why a run can be no baseline whatever anybody wants; empty where it can."""
+    if record.shard is not None:
+        return f"it is {name_of(record.shard)}, which is merged first"
+    carried = sum(bool(case.carried) for case in record.cases)
+    return f"{carried} of its {len(record.cases)} cases were taken from an earlier run" if carried else ""
+
+
 def accept(  # noqa: PLR0913 - who, when and why are part of every move
     store: FolderStore,
     record: RunRecord,
@@ -87,7 +96,7 @@ def accept(  # noqa: PLR0913 - who, when and why are part of every move
     at and approved, and would otherwise be held against every later run.
     """
     before = store.pointers()
-    words = _overridden(f"run {record.id} was not accepted", objections(record, state, waived=waived), even)
+    words = _overridden(f"run {record.id} was not accepted", record, objections(record, state, waived=waived), even)
     lowered = state in {State.REGRESSED, State.DRIFTED} and not (before.anchor and before.anchor.approved)
     entry = LogEntry(time, "accept", record.id, record.month, who, reason, overridden=words)
     return _point(store, before, None if lowered else before.anchor, entry)
@@ -115,7 +124,8 @@ def anchor(  # noqa: PLR0913 - the same
 ) -> LogEntry:
     """Pin a stored run as the approved reference that never moves by itself."""
     before = store.pointers()
-    words = _overridden(f"run {record.id} was not made the anchor", objections(record, state, waived=waived), even)
+    what = f"run {record.id} was not made the anchor"
+    words = _overridden(what, record, objections(record, state, waived=waived), even)
     pointer = replace(store.pointer_to(record.id), approved=True)
     replaced = before.anchor.run if before.anchor else None
     entry = LogEntry(time, "anchor", record.id, record.month, who, reason, replaced, words)
@@ -147,6 +157,8 @@ def accept_by_itself(  # noqa: PLR0913 - what was known when the run began, and 
     if verdict is not None and "partial" not in against:
         against |= _moved_on(record, verdict)
     against |= _moved_meanwhile(since or now, now, record.month)
+    if why := never(record):
+        against["never"] = why
     if state not in GOOD:
         against.setdefault(state.value, f"it is {state.value}")
     if against:
@@ -182,8 +194,10 @@ def _moved_on(record: RunRecord, verdict: Verdict) -> dict[str, str]:
     return found
 
 
-def _overridden(what: str, against: dict[str, str], even: Collection[str]) -> tuple[str, ...]:
+def _overridden(what: str, record: RunRecord, against: dict[str, str], even: Collection[str]) -> tuple[str, ...]:
     """Give the words of `even` for what speaks against a run; refuse it, as `what` says, for the rest."""
+    if why := never(record):
+        raise RefusedError(f"{what}: {why}", ())
     left = {word: sentence for word, sentence in against.items() if word not in even}
     if left:
         remedy = REMEDY.format(word=",".join(left))

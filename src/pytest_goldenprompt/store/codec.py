@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, TypeVar, cast
 
 from pytest_goldenprompt.errors import StoreError
+from pytest_goldenprompt.judge.shards import is_shard
 from pytest_goldenprompt.model.many import opened
 from pytest_goldenprompt.model.output import Origin, Usage
 from pytest_goldenprompt.model.policy import Policy
@@ -159,12 +160,15 @@ def _repeat_from_plain(plain: Mapping[str, Any]) -> Repeat:
     for name in ("reasons", "faults"):
         if name in plain:
             plain = {**plain, name: _one(tuple(plain[name]))}
-    if "origin" in plain:
-        origin = plain["origin"]
-        plain = {**plain, "origin": Origin(**{**origin, "usage": Usage(**origin.get("usage", {}))})}
-    made = _OPEN_REPEAT(**plain)
+    made = _OPEN_REPEAT(**(with_origin(plain) if "origin" in plain else plain))
     made.__class__ = Repeat
     return cast(Repeat, made)
+
+
+def with_origin(plain: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Make the origin among the plain fields of a repeat, where it has one."""
+    origin = plain.get("origin")
+    return {**plain, "origin": origin and Origin(**{**origin, "usage": Usage(**origin.get("usage", {}))})}
 
 
 @lru_cache(maxsize=4096)
@@ -234,6 +238,8 @@ def record_from_plain(plain: Mapping[str, Any], cases: tuple[CaseResult, ...], w
     record = build(RunRecord, facts, where)
     if record.kind not in set(RunKind):
         raise StoreError(f"{where}: not a run record, found kind {record.kind!r}; known are {', '.join(RunKind)}")
+    if record.shard is not None and not is_shard(record.shard):
+        raise StoreError(f"{where}: not a run record, found shard {record.shard!r}; [I, N] is known")
     return dataclasses.replace(
         record,
         kind=RunKind(record.kind),

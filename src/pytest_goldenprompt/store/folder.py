@@ -83,14 +83,14 @@ class FolderStore:
         """Read the outputs and prompts of a run, or of several, by their digests."""
         found = {}
         for home in map(self._home, run_ids):
-            lines = codec.read_lines(_part(home, "texts.jsonl"), str(home / "texts.jsonl"))
+            lines = codec.read_lines(read_part(home, "texts.jsonl"), str(home / "texts.jsonl"))
             found.update({line["digest"]: line["text"] for line in lines})
         return found
 
     def verdict(self, run_id: str) -> dict[str, Any]:
         """Read the verdict record that was stored with a run."""
         home = self._home(run_id)
-        return codec.read_object(_part(home, "verdict.json"), str(home / "verdict.json"))
+        return codec.read_object(read_part(home, "verdict.json"), str(home / "verdict.json"))
 
     def runs(self) -> list[str]:
         """List the ids of all runs, oldest first."""
@@ -194,7 +194,7 @@ def _lines_of(home: Path, name: str, plain: Mapping[str, Any]) -> Iterator[bytes
         raise StoreError(f"{home / name}: changed since it was stored: restore it from version control")
 
 
-def _part(home: Path, name: str) -> str:
+def read_part(home: Path, name: str) -> str:
     """Read one of a run's files as text and hold it against the digest in `run.json`."""
     content = b"".join(_lines_of(home, name, _about(home)))
     try:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.model.pointers import Pointer, Pointers
 from pytest_goldenprompt.model.record import RunRecord
+from pytest_goldenprompt.store.acceptance import never
 from pytest_goldenprompt.store.folder import FolderStore, read_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+WHERE = "--golden-baseline"
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
@@ -37,14 +39,17 @@ def find_baseline(store: FolderStore, name: str, *, month: str, recording: bool)
         return Path(name)
     raise InputError(
         f"no such baseline, found {name!r}; accepted are last-month, anchor, a month as YYYY-MM, a run id or a path",
-        where="--golden-baseline",
+        where=WHERE,
         remedy="`goldenprompt list` shows the stored runs",
     )
 
 
 def load_baseline(store: FolderStore, found: Pointer | Path) -> RunRecord:
-    """Read the record that `find_baseline` found."""
-    return read_run(found) if isinstance(found, Path) else store.load(found)
+    """Read the record that `find_baseline` found; one that says nothing by itself is an InputError."""
+    record = read_run(found) if isinstance(found, Path) else store.load(found)
+    if why := never(record):
+        raise InputError(f"run {record.id} can be no baseline: {why}; a whole run is accepted", where=WHERE)
+    return record
 
 
 def earlier_accepted(pointers: Pointers, found: Pointer | Path | None, number: int) -> list[Pointer]:

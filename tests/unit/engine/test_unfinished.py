@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -107,8 +108,9 @@ def test_one_that_called_nothing_leaves_nothing(home):
     assert list(home.iterdir()) == []
 
 
-def test_a_look_at_some_cases_leaves_the_others_answers(home):
+@pytest.mark.parametrize("part", [{"narrowed": ("9 of 10 cases were not chosen",)}, {"shard": (1, 2)}])
+def test_a_run_of_some_cases_leaves_the_others_answers(home, part):
     cut_off(home)
     look = cut_off(home, "r2")
-    assert not look.end(record(narrowed=("9 of 10 cases were not chosen",)))
+    assert not look.end(replace(record(), **part))
     assert Unfinished.begin(home, "r3", CHECK, NOW).earlier == ("r1",)

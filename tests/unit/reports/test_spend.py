@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from pytest_goldenprompt.model.limits import Price, Spend, Terms
-from pytest_goldenprompt.reports.spend import spend_line, spend_record
+from pytest_goldenprompt.reports.spend import spend_line, spend_record, spent_of
 
 ONE = Spend(10, 9, 10, 1200, 340, 200, 40, Decimal("1.2345678901"), Decimal("0.1"))
 TERMS = Terms(prices={"m": Price()}, currency="USD")
@@ -48,3 +48,10 @@ def test_what_is_not_known_is_null():
 )
 def test_one_line_says_what_is_known(spent, terms, budget, line):
     assert spend_line({"m": spent}, terms, budget) == line
+
+
+def test_what_was_recorded_can_be_added_to():
+    asked = replace(ONE, amount=Decimal("1.25"))
+    spent = {"a": asked, "b": Spend(2)}
+    assert spent_of(spend_record(spent, TERMS)) == spent
+    assert spent_of(None) == {}

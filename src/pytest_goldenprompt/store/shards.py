@@ -1,0 +1,94 @@
+"""The shards of a run: each a folder of its own, so that it can be carried to where all are merged."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pytest_goldenprompt.errors import InputError, StoreError
+from pytest_goldenprompt.model.record import RunRecord
+from pytest_goldenprompt.model.result import CaseResult
+from pytest_goldenprompt.store import codec
+from pytest_goldenprompt.store.files import read_text, write_folder
+from pytest_goldenprompt.store.folder import FILES, FolderStore, read_part, read_run
+
+
+def shards_of(store: FolderStore) -> Path:
+    """Give the folder below which a store's shards are."""
+    return store.cache / "shards"
+
+
+def place_of(store: FolderStore, shard: tuple[int, int]) -> Path:
+    """Give the folder of one shard."""
+    number, of = shard
+    return shards_of(store) / f"{number}-of-{of}"
+
+
+def forget_shard(store: FolderStore, shard: tuple[int, int]) -> None:
+    """Remove what an earlier run left: it must not be merged for this one's, however this one ends."""
+    try:
+        shutil.rmtree(place_of(store, shard))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreError(f"{place_of(store, shard)}: an earlier shard cannot be removed: {error.strerror}") from None
+
+
+def put_shard(store: FolderStore, run_id: str, shard: tuple[int, int]) -> Path:
+    """Copy a run that was stored among the checks to its shard's folder."""
+    home, place = store.cache / "runs" / run_id, place_of(store, shard)
+    write_folder(place, {name: read_text(home / name) for name in FILES})
+    return place
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A shard as it was stored: the record with its volatile fields, its texts, and its verdict record."""
+
+    record: RunRecord
+    texts: Mapping[str, str]
+    verdict: Mapping[str, Any]
+
+
+def find_shards(folders: Iterable[Path]) -> list[Path]:
+    """Find the folders of runs in, or below, some folders, sorted; a folder without any is an InputError."""
+    found = []
+    for folder in folders:
+        below = sorted(path.parent for path in folder.rglob("run.json"))
+        if not below:
+            raise InputError(f"no shard of a run is there, found {str(folder)!r}; a folder that has one is accepted")
+        found += below
+    return sorted(set(found))
+
+
+def read_shard(home: Path) -> Shard:
+    """Read what `put_shard` put."""
+    record = read_run(home)
+    texts = {line["digest"]: line["text"] for line in _read(home, "texts.jsonl")}
+    verdict = codec.read_object(read_part(home, "verdict.json"), str(home / "verdict.json"))
+    volatile = codec.read_lines(read_text(home / "volatile.jsonl"), str(home / "volatile.jsonl"))
+    return Shard(_with_volatile(record, list(volatile), str(home / "volatile.jsonl")), texts, verdict)
+
+
+def _read(home: Path, name: str) -> Iterable[dict[str, Any]]:
+    return codec.read_lines(read_part(home, name), str(home / name))
+
+
+def _with_volatile(record: RunRecord, lines: Sequence[Mapping[str, Any]], where: str) -> RunRecord:
+    """Put the volatile fields back into a record; lines that are not its own are a StoreError."""
+    try:
+        cases = tuple(_case_with(case, line) for case, line in zip(record.cases, lines, strict=True))
+    except (TypeError, KeyError, ValueError, AttributeError):
+        raise StoreError(f"{where}: damaged: not the lines of run {record.id}") from None
+    return replace(record, cases=cases)
+
+
+def _case_with(case: CaseResult, line: Mapping[str, Any]) -> CaseResult:
+    if (line["prompt_id"], line["case_id"]) != (case.prompt_id, case.case_id):
+        raise ValueError
+    fields = [{name: one[name] for name in codec.VOLATILE if name in one} for one in line["repeats"]]
+    repeats = [replace(repeat, **codec.with_origin(more)) for repeat, more in zip(case.repeats, fields, strict=True)]
+    return replace(case, repeats=tuple(repeats))
