@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from openai_server import OpenAIServer
+from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.plugin.batching import Batches, month_under_way
 from pytest_goldenprompt.plugin.facts import Facts
@@ -89,7 +90,7 @@ def seen(library):
     any(importlib.util.find_spec(name) is None for name in ("openai", "aiohttp")),
     reason="needs the packages openai and aiohttp (pytest-goldenprompt[openai])",
 )
-def test_a_month_is_handed_over_waited_for_collected_and_what_failed_is_called(library):
+def test_a_month_is_handed_over_found_again_waited_for_collected_and_what_failed_is_called(library):
     library.dataset("triage", dict.fromkeys(("late", "lost", "bill"), "yes"))
     library.write("triage.prompt.md", "Answer @case:{{text}}\n")
     prices = '[prices]\ncurrency = "USD"\n[prices."openai:m1"]\ninput = 0\noutput = 0\ncall = 1\nbatch = 0.5\n'
@@ -97,21 +98,23 @@ def test_a_month_is_handed_over_waited_for_collected_and_what_failed_is_called(l
     with OpenAIServer(answer=lambda body: "yes") as server:
         server.batches.steps = ("in_progress", "completed")
         server.batches.faults = {"lost": "expired"}
+        server.batches.broken = {"create": [500]}
         library.environment |= {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "sk-of-this-test"}
         words = (*RECORD, "--golden-repeats", "2", "--golden-provider", "openai:m1")
 
         handed = library.run(*words)
         assert (handed.code, handed.state) == (1, "incomplete"), handed.out
-        assert "6 requests are with openai:m1 as batch_2 since 2" in handed.out
-        assert "run the same command again to collect them" in handed.out
+        assert "6 requests could not be handed over: openai answered 500" in handed.out
+        assert "whether it was taken is found out by the next run" in handed.out
         assert (server.calls, server.batches.seen["create"]) == (0, 1)
         (batch,) = under_way(library)
-        assert (batch.id, batch.kind, len(batch.requests)) == ("batch_2", "recording", 6)
+        assert (batch.id, batch.kind, len(batch.requests)) == (None, "recording", 6)
 
         waiting = library.run(*words)
         assert (waiting.code, waiting.state, server.calls) == (1, "incomplete", 0), waiting.out
-        assert "(in_progress, 3 of 6 done)" in waiting.out
-        assert "golden: 6 requests handed over for 2" in waiting.out
+        assert "6 requests are with openai:m1 as batch_2 since 2" in waiting.out
+        assert "(in_progress, 3 of 6 done): run the same command again to collect them" in waiting.out
+        assert "golden: 6 requests handed over in batches for 2" in waiting.out
         assert (waiting.verdict["counts"]["calls"], waiting.verdict["baseline"]) == (0, None)
 
         done = library.run(*words)
@@ -202,6 +205,25 @@ def test_what_nobody_collected_in_a_week_is_forgotten_and_told(store):
         "a batch of 2026-11-23T06:00:00+00:00 was never collected: it is too old by now, and forgotten"
     ]
     assert [batch.kind for batch in read_batches(store.cache / BATCHES)] == ["check"]
+
+
+def test_a_run_that_does_not_collect_says_what_is_under_way_and_leaves_it(store):
+    handed_over(store, RunKind.RECORDING, RunKind.CHECK)
+    path = store.cache / BATCHES
+    one, other = read_batches(path)
+    write_batches(path, [replace(one, requests={"n": ("p", "c", 0, "d")}), other])
+    before = path.read_bytes()
+    made = Batches.left_alone(store, facts(), lambda: NOW)
+    assert made.line() == (
+        "1 request handed over in batches for 2026-11 will be called for anew: --golden-batch collects them"
+    )
+    made.end(RunRecord("run-9"))
+    assert path.read_bytes() == before
+    assert Batches.left_alone(store, facts(RunKind.CHECK), lambda: NOW).line() == ""
+    path.write_text("{")
+    assert Batches.left_alone(store, facts(), lambda: NOW).line() == ""
+    with pytest.raises(StoreError, match="not what this version writes"):
+        Batches.under_way(store, facts(), lambda: NOW)
 
 
 def test_a_finished_run_forgets_its_own_batches_and_no_others(store):

@@ -16,7 +16,7 @@ from pytest_goldenprompt.engine.loop import Engine, Run
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.engine.unfinished import is_finished
 from pytest_goldenprompt.engine.waiting import wait
-from pytest_goldenprompt.errors import GoldenpromptError
+from pytest_goldenprompt.errors import GoldenpromptError, StoreError
 from pytest_goldenprompt.model.batch import Batch
 from pytest_goldenprompt.model.prompt import Request
 from pytest_goldenprompt.model.record import RunRecord
@@ -29,7 +29,12 @@ FRESH = timedelta(days=7)
 
 
 class Batches:
-    """The batches of this run's kind and month, and what became of them in this run."""
+    """The batches of this run's kind and month, and what became of them in this run.
+
+    A run that does not collect (`collects` is false) leaves them alone, and says so.
+    """
+
+    collects = True
 
     def __init__(self, path: Path, batches: Iterable[Batch], facts: Facts, clock: Callable[[], datetime]) -> None:
         self._path = path
@@ -60,13 +65,24 @@ class Batches:
             write_batches(path, fresh)
         return made
 
+    @classmethod
+    def left_alone(cls, store: FolderStore, facts: Facts, clock: Callable[[], datetime]) -> Batches:
+        """Look at what was handed over before in a run that does not collect; a file that is damaged is no concern."""
+        path = store.cache / BATCHES
+        try:
+            batches = read_batches(path)
+        except StoreError:
+            batches = ()
+        made = cls(path, [batch for batch in batches if _is_fresh(batch, facts.started)], facts, clock)
+        made.collects = False
+        return made
+
     def line(self) -> str:
-        """Say in the header what is asked for; empty where nothing was handed over before."""
+        """Say in the header what was handed over before; empty where nothing was."""
         count = sum(len(batch.requests) for batch in self._mine)
-        requests = f"{count:,} request{'s' * (count != 1)}"
-        return (
-            f"{requests} handed over for {self._facts.month} will be collected, if they are answered" if count else ""
-        )
+        requests = f"{count:,} request{'s' * (count != 1)} handed over in batches for {self._facts.month}"
+        what = "collected, if they are answered" if self.collects else "called for anew: --golden-batch collects them"
+        return f"{requests} will be {what}" if count else ""
 
     def settle(self, engine: Engine, traffic: Traffic, jobs: Iterable[Job]) -> None:
         """Collect and hand over what these jobs ask. What was answered is recalled from the journal from then on."""
@@ -90,7 +106,7 @@ class Batches:
 
         A run that looked at a part of the cases leaves the others', and one with a file that cannot be read all.
         """
-        if not is_finished(record):
+        if not self.collects or not is_finished(record):
             return
         partial = bool(record.narrowed) or any(prompt.error for prompt in record.prompts)
         left = [batch for batch in self._mine if partial and not set(batch.requests) <= self._used]

@@ -101,7 +101,7 @@ class Library:
     carrying: Carrying = field(default_factory=Nothing)
     """Where results come from that need no call."""
     batches: Batches | None = None
-    """What is handed over and collected under --golden-batch."""
+    """What is handed over in batches; collected under --golden-batch, and None where nothing is called."""
     unpriced: bool = False
     """Whether a budget is set that cannot be kept, as a prompt's calls have no price."""
     planned: dict[str, PlannedPrompt] = field(default_factory=dict)

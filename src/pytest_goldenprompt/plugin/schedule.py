@@ -81,7 +81,7 @@ class Schedule:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Refuse to hand over what nobody takes."""
         library = self._library
-        if library.batches is None or not session.items:
+        if library.batches is None or not library.batches.collects or not session.items:
             return
         names = sorted({planned.provider for planned in library.planned.values() if planned.provider})
         if names and not any(isinstance(library.provider(name), Batching) for name in names):
@@ -91,7 +91,7 @@ class Schedule:
     def _settle_batches(self, items: Iterable[GoldenItem]) -> None:
         """Collect what was handed over, or hand it over; while it is under way, no item has an answer."""
         batches = self._library.batches
-        if batches is not None:
+        if batches is not None and batches.collects:
             batches.settle(self._running(), self._library.traffic, [self._job(item) for item in items])
             for item in items:
                 item.waits = LEFT if batches.waits else ""

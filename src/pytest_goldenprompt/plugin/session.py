@@ -152,7 +152,8 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
         library.resuming = resume(config, library.store, facts)
         library.traffic.journal = library.resuming.journal
         told["journal"] = library.resuming.told()
-        library.batches = Batches.under_way(library.store, facts, clock) if library.settings.batch else None
+        batches = Batches.under_way if library.settings.batch else Batches.left_alone
+        library.batches = batches(library.store, facts, clock)
     if isinstance(library.carrying, Merged):
         adopt(library.carrying, facts)
     recorder = Recorder(node_of(library.settings.root, config.rootpath), library.reference.baseline)
