@@ -13,7 +13,7 @@ from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.plugin.elsewhere import ground_elsewhere, is_elsewhere, root_told, told_elsewhere
-from pytest_goldenprompt.plugin.library import Reference
+from pytest_goldenprompt.plugin.stored_run import Reference
 
 CASES = tuple(CaseResult("p", f"c{one}", "d", (Repeat(1.0, True, output="o"),)) for one in "\u2028\ud800x")
 STORED = RunRecord("r", prompts=(PromptFacts("p", "p.golden.yaml"),), cases=CASES, pooled=("q",))

@@ -13,8 +13,9 @@ from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.formats.policy import POLICY_FILE, policy_from
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import RunRecord
-from pytest_goldenprompt.plugin.library import Library, Reference
+from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.references import Ground
+from pytest_goldenprompt.plugin.stored_run import Reference
 from pytest_goldenprompt.store.case_lines import read_cases
 from pytest_goldenprompt.store.codec import cases_text, facts_to_plain, record_from_plain
 

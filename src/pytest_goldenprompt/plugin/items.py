@@ -14,8 +14,9 @@ from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.formats.pairing import folder_of, is_golden, is_opened
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import Outcome
-from pytest_goldenprompt.plugin.library import Library, Reference
+from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.payload import CaseRun
+from pytest_goldenprompt.plugin.stored_run import Reference
 from pytest_goldenprompt.reports.case_text import CaseView, case_lines, history, look_closer
 from pytest_goldenprompt.reports.inert import inert, one_line
 

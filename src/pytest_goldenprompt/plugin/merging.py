@@ -20,8 +20,8 @@ from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.values import canonical
 from pytest_goldenprompt.plugin.carrying import as_graded
 from pytest_goldenprompt.plugin.facts import Facts
-from pytest_goldenprompt.plugin.library import Reference
 from pytest_goldenprompt.plugin.options import Settings
+from pytest_goldenprompt.plugin.stored_run import Reference
 from pytest_goldenprompt.reports.spend import spent_of
 from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.shards import Shard, find_shards, read_shard, shards_of

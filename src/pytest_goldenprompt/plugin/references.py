@@ -22,8 +22,8 @@ from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.plugin.conclusion import reference_facts
 from pytest_goldenprompt.plugin.ini import changed_settings
-from pytest_goldenprompt.plugin.library import Reference
 from pytest_goldenprompt.plugin.options import Settings
+from pytest_goldenprompt.plugin.stored_run import Reference
 from pytest_goldenprompt.store.folder import FolderStore, read_run
 from pytest_goldenprompt.store.history import history
 from pytest_goldenprompt.store.reference import earlier_accepted, find_baseline, load_baseline

@@ -16,8 +16,8 @@ from pytest_goldenprompt.model.contracts import Provider
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.plugin.carrying import as_graded
-from pytest_goldenprompt.plugin.library import Reference
 from pytest_goldenprompt.plugin.options import Settings
+from pytest_goldenprompt.plugin.stored_run import Reference
 
 
 def unchanged_of(config: pytest.Config, settings: Settings, reference: Reference) -> Unchanged | None:
