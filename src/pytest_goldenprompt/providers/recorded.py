@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -51,6 +52,7 @@ def key_of(request: Request) -> Key:
     return (request.case_id, request.digest(), request.repeat)
 
 
+@lru_cache(maxsize=1024)
 def recording_path(directory: Path, prompt_id: str) -> Path:
     """Give the file of a prompt's answers; an id that leads out of the directory is refused."""
     path = directory.joinpath(*prompt_id.split("/"))
@@ -142,16 +144,17 @@ def output_from_plain(plain: Mapping[str, Any]) -> Output:
 
 
 def _cut_torn_line(handle: int) -> None:
-    """Cut the file after its last line break, looking back from the end."""
+    """Cut the file after its last line break, looking back from the end, where it does not end with one already."""
     size = end = os.lseek(handle, 0, os.SEEK_END)
+    block_size = 1
     while end > 0:
-        start = max(0, end - 65536)
+        start = max(0, end - block_size)
         os.lseek(handle, start, os.SEEK_SET)
         block = os.read(handle, end - start)
         if b"\n" in block:
             end = start + block.rindex(b"\n") + 1
             break
-        end = start
+        end, block_size = start, 65536
     if end != size:
         os.ftruncate(handle, end)
 
