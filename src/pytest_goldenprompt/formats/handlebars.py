@@ -14,7 +14,7 @@ from pytest_goldenprompt.formats.handlebars_values import MISSING, Frame, compar
 from pytest_goldenprompt.formats.handlebars_words import Operator, Path, Word
 from pytest_goldenprompt.formats.located import shown
 from pytest_goldenprompt.formats.references import References, check_name
-from pytest_goldenprompt.formats.roles import Marks
+from pytest_goldenprompt.formats.roles import Marks, is_role
 from pytest_goldenprompt.model.prompt import Template
 from pytest_goldenprompt.model.values import JSON
 
@@ -146,7 +146,7 @@ class _Filling:
             between = (",", ": " if wide else ":")
             self.put(json.dumps(value, ensure_ascii=False, indent=wide, separators=between), node.line)
         elif node.name == "role":
-            self.put(self.marks.role(spoken(self._found(node.words[0], frame, node), node)), node.line)
+            self.put(self._role(node, frame), node.line)
         elif node.name == _HISTORY:
             self.put(self.marks.thread(_HISTORY), node.line)
         else:
@@ -155,6 +155,13 @@ class _Filling:
                 line=node.line,
                 remedy="ask through a `python:` provider, which takes inputs by name",
             )
+
+    def _role(self, node: Node, frame: Frame) -> str:
+        name = spoken(self._found(node.words[0], frame, node), node)
+        if not is_role(name):
+            what = f"no role, found {shown(name)}; system, user, assistant, model, developer and tool are accepted"
+            raise InputError(what, line=node.line)
+        return self.marks.role(name)
 
     def partial(self, node: Node, frame: Frame) -> None:
         """Add a partial, whose names mean what they mean here, and those that it is given."""
@@ -177,7 +184,7 @@ class _Filling:
         if node.name in {"if", "unless", "ifEquals", "unlessEquals"}:
             self.add(node.body if self._holds(node, frame) else node.otherwise, frame)
         elif node.name == "role":
-            self.put(self.marks.role(spoken(self._found(node.words[0], frame, node), node)), node.line)
+            self.put(self._role(node, frame), node.line)
             self.add(node.body, frame)
             self.put(self.marks.role("user"), node.line)
         else:
