@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.front_matter import bounds, unix
+from pytest_goldenprompt.formats.handlebars_names import HISTORY, first_name, nodes_of
 from pytest_goldenprompt.formats.handlebars_tree import Node, tree_of
 from pytest_goldenprompt.formats.handlebars_values import MISSING, Frame, compared, is_false, looked_up, spoken
 from pytest_goldenprompt.formats.handlebars_words import Operator, Path, Word
@@ -23,8 +24,6 @@ LONGEST = 8 * 1024 * 1024
 """Pieces that filling one template may take, and characters that it may give."""
 
 _MOST_INSIDE = 20
-_UP = "../"
-_HISTORY = "history"
 _MARKUP = {"&": "&amp;", '"': "&quot;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -34,7 +33,7 @@ def parts_of(body: str, files: References, where: str, line: int) -> dict[str, s
     waiting = [(body, where, line)]
     while waiting:
         text, place, start = waiting.pop()
-        for node in _nodes(_checked(text, place, start)):
+        for node in nodes_of(_checked(text, place, start)):
             if node.kind != "partial" or node.name in parts:
                 continue
             folder, slash, name = check_name(node.name, place, node.line).rpartition("/")
@@ -53,46 +52,11 @@ def _checked(text: str, where: str, line: int) -> tuple[Node, ...]:
         raise error.at(where) from None
 
 
-def _nodes(nodes: Sequence[Node]) -> Iterator[Node]:
-    for node in nodes:
-        yield node
-        yield from _nodes(node.body)
-        yield from _nodes(node.otherwise)
-
-
-def has_history(body: str, parts: Mapping[str, str]) -> bool:
-    """Say whether a template, checked before, puts earlier messages somewhere."""
-    trees = (tree_of(text) for text in (body, *parts.values()))
-    return any(node.kind == "helper" and node.name == _HISTORY for tree in trees for node in _nodes(tree))
-
-
-def names_in(template: Template) -> frozenset[str] | None:
-    """Name the inputs that a template may use; None where it uses all, as `{{json this}}` does."""
-    found: set[str] = set()
-    for text in (template.body, *template.parts.values()):
-        for node in _nodes(tree_of(text, template.line if text is template.body else 1)):
-            for word in (*node.words, *node.options.values()):
-                if isinstance(word, Path):
-                    found.add(_first(word.text))
-    return None if _uses_all(template) else frozenset(name for name in found - {"this", "."} if name[:1] != "@")
-
-
-def _uses_all(template: Template) -> bool:
-    """Say whether a template takes its inputs as one value, outside of any block that has an item of its own."""
-    top = [node for node in tree_of(template.body, template.line) if node.kind == "helper"]
-    return any(isinstance(word, Path) and word.text in {"this", "."} for node in top for word in node.words)
-
-
-def _first(path: str) -> str:
-    bare = path.replace(_UP, "").removeprefix("@root.").removeprefix("this.").removeprefix("this/").removeprefix("./")
-    return re.split(r"[./]", bare)[0] or bare
-
-
 def fill(template: Template, values: Mapping[str, JSON], marks: Marks, where: str) -> str:
     """Fill a template. Refused, at its line: a name without a value, data where text is needed, too much work."""
     filling = _Filling(template, marks)
     body = marks.on_lines(template.body, template.roles)
-    given = {**values, **{name: marks.thread(name) for name in template.threads if name != _HISTORY}}
+    given = {**values, **{name: marks.thread(name) for name in template.threads if name != HISTORY}}
     try:
         filling.add(tree_of(body, template.line), Frame(given))
     except InputError as error:
@@ -147,8 +111,8 @@ class _Filling:
             self.put(json.dumps(value, ensure_ascii=False, indent=wide, separators=between), node.line)
         elif node.name == "role":
             self.put(self._role(node, frame), node.line)
-        elif node.name == _HISTORY:
-            self.put(self.marks.thread(_HISTORY), node.line)
+        elif node.name == HISTORY:
+            self.put(self.marks.thread(HISTORY), node.line)
         else:
             raise InputError(
                 f"{{{{{node.name}}}}} is no text, which is what is sent; texts are accepted",
@@ -233,7 +197,7 @@ class _Filling:
         value = looked_up(word.text, frame, fall_back=self.template.language == "mustache")
         if value is not MISSING:
             return value
-        optional = _first(word.text) in self.template.optional
+        optional = first_name(word.text) in self.template.optional
         if optional or (absent and (frame.around is not None or re.search(r"[./]", word.text))):
             return None
         raise InputError(
