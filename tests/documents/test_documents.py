@@ -110,7 +110,8 @@ class Reader:
         if is_dataset(path.name):
             assert read_dataset(self.folder, path).cases
         elif path.name.endswith(PROMPT_ENDINGS):
-            assert read_prompt(self.folder, path).messages
+            prompt = read_prompt(self.folder, path)
+            assert prompt.messages or prompt.template
         elif path.name == POLICY_FILE:
             assert read_policy(self.folder)
             assert read_terms(self.folder)

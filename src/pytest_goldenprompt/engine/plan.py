@@ -30,6 +30,8 @@ from pytest_goldenprompt.model.values import JSON, canonical, digest_of
 
 BuildEvaluator = Callable[[EvaluatorSpec], Evaluator]
 
+_PLAIN = {name: (EvaluatorSpec(name),) for name in ("exact", "json")}
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedCase:
@@ -102,7 +104,8 @@ def plan_prompt(
     asked = provider(dataset.provider or (prompt.provider if prompt else None))
     if prompt is not None:
         unused_inputs(prompt, dataset, by_name=asked.startswith("python:"))
-    cases = tuple(_plan_case(case, prompt, dataset, build) for case in dataset.cases)
+    built = _remembered(build)
+    cases = tuple(_plan_case(case, prompt, dataset, built) for case in dataset.cases)
     facts = _facts(path.relative_to(root).as_posix(), dataset, prompt, portable(asked))
     names = tuple(sorted({f"{item.name}@{item.version}" for case in cases for item in case.evaluators}))
     return PlannedPrompt(replace(facts, evaluators=names), prompt, cases, asked, dataset.tags)
@@ -158,6 +161,19 @@ def _plan_case(case: Case, prompt: Prompt | None, dataset: Dataset, build: Build
     return PlannedCase(case, evaluators, definition_digest(case, specs, evaluators), messages)
 
 
+def _remembered(build: BuildEvaluator) -> BuildEvaluator:
+    """Build the evaluators that a dataset names for every case once, not once a case."""
+    built: dict[int, tuple[EvaluatorSpec, Evaluator]] = {}
+
+    def once(spec: EvaluatorSpec) -> Evaluator:
+        # The entry is kept beside its evaluator, so that no other one gets its identity.
+        if id(spec) not in built:
+            built[id(spec)] = (spec, build(spec))
+        return built[id(spec)][1]
+
+    return once
+
+
 def _build(spec: EvaluatorSpec, build: BuildEvaluator, where: str, line: int) -> Evaluator:
     try:
         return build(spec)
@@ -173,7 +189,8 @@ def _default_evaluators(case: Case, dataset: Dataset) -> tuple[EvaluatorSpec, ..
             line=case.line,
             remedy="say what is expected of it",
         )
-    return (EvaluatorSpec("exact" if isinstance(case.expected, str) else "json", transform=case.transform),)
+    name = "exact" if isinstance(case.expected, str) else "json"
+    return _PLAIN[name] if not case.transform else (EvaluatorSpec(name, transform=case.transform),)
 
 
 def _is_retired(dataset: Dataset) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_goldenprompt.formats.pairing import DATASET_ENDINGS, PROMPT_ENDINGS
+from pytest_goldenprompt.formats.pairing import DATASET_ENDINGS, PROMPT_ENDINGS, folder_of
 from pytest_goldenprompt.git import git
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
@@ -52,4 +52,4 @@ def is_code_unchanged(root: Path, record: RunRecord) -> bool:
 
 
 def _is_data(name: str) -> bool:
-    return name.endswith(NO_CODE) or name.startswith(STORE) or f"/{STORE}" in name
+    return name.endswith(NO_CODE) or name.startswith(STORE) or f"/{STORE}" in name or folder_of(Path(name)) is not None

@@ -10,13 +10,13 @@ from typing import Any, TypeAlias
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.cases import CASE_KEYS, Common, case_of, refuse_duplicates
+from pytest_goldenprompt.formats.csv_cases import csv_parts
 from pytest_goldenprompt.formats.fields import Fields
 from pytest_goldenprompt.formats.inline import dataset_from_rows
 from pytest_goldenprompt.formats.located import Series, Table, line_of_item, shown, with_items
 from pytest_goldenprompt.formats.pairing import files_of, is_dataset_folder
 from pytest_goldenprompt.formats.reader import (
     Source,
-    load_csv,
     load_json,
     load_jsonl,
     load_yaml,
@@ -43,8 +43,6 @@ HEADER_KEYS = (
 _EDITOR_KEY = "$schema"
 _HEADER = "header"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CSV_KEYS = ("id", "expected", "tags", "must_pass")
-_NOT_IN_CSV = ("inputs", "transform", "evaluators", "messages")
 
 _Parts: TypeAlias = tuple[Table, Series]
 
@@ -206,48 +204,10 @@ def _is_header(row: Mapping[str, Any]) -> bool:
     return not only_cases & row.keys() and bool({*HEADER_KEYS, _EDITOR_KEY} & row.keys())
 
 
-def _csv_parts(source: Source) -> _Parts:
-    rows = load_csv(source.text, source.where)
-    cases = Series()
-    for row, line in zip(rows, rows.lines, strict=True):
-        cases.append(_csv_case(row, source.where))
-        cases.lines.append(line)
-    return Table(), cases
-
-
-def _csv_case(row: Table, where: str) -> Table:
-    fields = Fields(row, where, row.line, "the row")
-    case = Table(row.line)
-    inputs = Table(row.line)
-    for column, cell in row.items():
-        if column in _NOT_IN_CSV or column.startswith("__"):
-            raise InputError(
-                f"wrong column, found {shown(column)}; inputs and {', '.join(_CSV_KEYS)} are accepted in CSV",
-                where=where,
-                line=1,
-                remedy="import other tools' files, or write it as JSON Lines",
-            )
-        if column not in _CSV_KEYS:
-            inputs[column] = cell
-        elif column == "must_pass":
-            case[column] = _csv_flag(fields)
-        elif cell:
-            case[column] = [tag for tag in re.split(r"[,\s]+", cell) if tag] if column == "tags" else cell
-    case["inputs"] = inputs
-    return case
-
-
-def _csv_flag(fields: Fields) -> bool:
-    cell = str(fields.table["must_pass"]).strip().lower()
-    if cell not in ("true", "false", ""):
-        raise fields.wrong("must_pass", "true, false or an empty cell")
-    return cell == "true"
-
-
 _FORMATS: dict[str, Callable[[Source], _Parts]] = {
     ".golden.yaml": _yaml_parts,
     ".golden.yml": _yaml_parts,
     ".golden.json": _json_parts,
     ".golden.jsonl": _jsonl_parts,
-    ".golden.csv": _csv_parts,
+    ".golden.csv": csv_parts,
 }

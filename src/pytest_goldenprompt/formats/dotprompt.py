@@ -9,7 +9,8 @@ from typing import Any
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.fields import Fields
 from pytest_goldenprompt.formats.front_matter import bounds, header_of, lines_of
-from pytest_goldenprompt.formats.handlebars import has_history, parts_of
+from pytest_goldenprompt.formats.handlebars import parts_of
+from pytest_goldenprompt.formats.handlebars_names import has_history
 from pytest_goldenprompt.formats.located import plain
 from pytest_goldenprompt.formats.reader import Source
 from pytest_goldenprompt.formats.references import References

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.front_matter import bounds, unix
+from pytest_goldenprompt.formats.handlebars_names import HISTORY, first_name, nodes_of
 from pytest_goldenprompt.formats.handlebars_tree import Node, tree_of
 from pytest_goldenprompt.formats.handlebars_values import MISSING, Frame, compared, is_false, looked_up, spoken
 from pytest_goldenprompt.formats.handlebars_words import Operator, Path, Word
 from pytest_goldenprompt.formats.located import shown
 from pytest_goldenprompt.formats.references import References, check_name
-from pytest_goldenprompt.formats.roles import Marks
+from pytest_goldenprompt.formats.roles import Marks, is_role
 from pytest_goldenprompt.model.prompt import Template
 from pytest_goldenprompt.model.values import JSON
 
@@ -23,8 +24,6 @@ LONGEST = 8 * 1024 * 1024
 """Pieces that filling one template may take, and characters that it may give."""
 
 _MOST_INSIDE = 20
-_UP = "../"
-_HISTORY = "history"
 _MARKUP = {"&": "&amp;", '"': "&quot;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -34,7 +33,7 @@ def parts_of(body: str, files: References, where: str, line: int) -> dict[str, s
     waiting = [(body, where, line)]
     while waiting:
         text, place, start = waiting.pop()
-        for node in _nodes(_checked(text, place, start)):
+        for node in nodes_of(_checked(text, place, start)):
             if node.kind != "partial" or node.name in parts:
                 continue
             folder, slash, name = check_name(node.name, place, node.line).rpartition("/")
@@ -53,46 +52,11 @@ def _checked(text: str, where: str, line: int) -> tuple[Node, ...]:
         raise error.at(where) from None
 
 
-def _nodes(nodes: Sequence[Node]) -> Iterator[Node]:
-    for node in nodes:
-        yield node
-        yield from _nodes(node.body)
-        yield from _nodes(node.otherwise)
-
-
-def has_history(body: str, parts: Mapping[str, str]) -> bool:
-    """Say whether a template, checked before, puts earlier messages somewhere."""
-    trees = (tree_of(text) for text in (body, *parts.values()))
-    return any(node.kind == "helper" and node.name == _HISTORY for tree in trees for node in _nodes(tree))
-
-
-def names_in(template: Template) -> frozenset[str] | None:
-    """Name the inputs that a template may use; None where it uses all, as `{{json this}}` does."""
-    found: set[str] = set()
-    for text in (template.body, *template.parts.values()):
-        for node in _nodes(tree_of(text, template.line if text is template.body else 1)):
-            for word in (*node.words, *node.options.values()):
-                if isinstance(word, Path):
-                    found.add(_first(word.text))
-    return None if _uses_all(template) else frozenset(name for name in found - {"this", "."} if name[:1] != "@")
-
-
-def _uses_all(template: Template) -> bool:
-    """Say whether a template takes its inputs as one value, outside of any block that has an item of its own."""
-    top = [node for node in tree_of(template.body, template.line) if node.kind == "helper"]
-    return any(isinstance(word, Path) and word.text in {"this", "."} for node in top for word in node.words)
-
-
-def _first(path: str) -> str:
-    bare = path.replace(_UP, "").removeprefix("@root.").removeprefix("this.").removeprefix("this/").removeprefix("./")
-    return re.split(r"[./]", bare)[0] or bare
-
-
 def fill(template: Template, values: Mapping[str, JSON], marks: Marks, where: str) -> str:
     """Fill a template. Refused, at its line: a name without a value, data where text is needed, too much work."""
     filling = _Filling(template, marks)
     body = marks.on_lines(template.body, template.roles)
-    given = {**values, **{name: marks.thread(name) for name in template.threads if name != _HISTORY}}
+    given = {**values, **{name: marks.thread(name) for name in template.threads if name != HISTORY}}
     try:
         filling.add(tree_of(body, template.line), Frame(given))
     except InputError as error:
@@ -146,15 +110,22 @@ class _Filling:
             between = (",", ": " if wide else ":")
             self.put(json.dumps(value, ensure_ascii=False, indent=wide, separators=between), node.line)
         elif node.name == "role":
-            self.put(self.marks.role(spoken(self._found(node.words[0], frame, node), node)), node.line)
-        elif node.name == _HISTORY:
-            self.put(self.marks.thread(_HISTORY), node.line)
+            self.put(self._role(node, frame), node.line)
+        elif node.name == HISTORY:
+            self.put(self.marks.thread(HISTORY), node.line)
         else:
             raise InputError(
                 f"{{{{{node.name}}}}} is no text, which is what is sent; texts are accepted",
                 line=node.line,
                 remedy="ask through a `python:` provider, which takes inputs by name",
             )
+
+    def _role(self, node: Node, frame: Frame) -> str:
+        name = spoken(self._found(node.words[0], frame, node), node)
+        if not is_role(name):
+            what = f"no role, found {shown(name)}; system, user, assistant, model, developer and tool are accepted"
+            raise InputError(what, line=node.line)
+        return self.marks.role(name)
 
     def partial(self, node: Node, frame: Frame) -> None:
         """Add a partial, whose names mean what they mean here, and those that it is given."""
@@ -177,7 +148,7 @@ class _Filling:
         if node.name in {"if", "unless", "ifEquals", "unlessEquals"}:
             self.add(node.body if self._holds(node, frame) else node.otherwise, frame)
         elif node.name == "role":
-            self.put(self.marks.role(spoken(self._found(node.words[0], frame, node), node)), node.line)
+            self.put(self._role(node, frame), node.line)
             self.add(node.body, frame)
             self.put(self.marks.role("user"), node.line)
         else:
@@ -226,7 +197,7 @@ class _Filling:
         value = looked_up(word.text, frame, fall_back=self.template.language == "mustache")
         if value is not MISSING:
             return value
-        optional = _first(word.text) in self.template.optional
+        optional = first_name(word.text) in self.template.optional
         if optional or (absent and (frame.around is not None or re.search(r"[./]", word.text))):
             return None
         raise InputError(

@@ -83,6 +83,12 @@ def is_inline_prompt(name: str) -> bool:
     return _without(name, _OWN_CASES) != ""
 
 
+def may_be_golden(path: str) -> bool:
+    """Say, without a look at any file, whether what is collected from a path are golden cases."""
+    name = path.rpartition("/")[2]
+    return is_dataset(name) or is_inline_prompt(name) or bool(_VARIANT.fullmatch(name)) or bool(folder_of(Path(path)))
+
+
 def is_golden(path: Path, root: Path | None = None) -> bool:
     """Say whether a file holds golden cases: a dataset or a part of one, by its name, or a prompt.
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.formats import handlebars, jinja
+from pytest_goldenprompt.formats import handlebars, handlebars_names, jinja
 from pytest_goldenprompt.formats.located import shown
 from pytest_goldenprompt.formats.roles import conversation, marks_for
 from pytest_goldenprompt.formats.turns import messages_in
@@ -143,4 +143,4 @@ def _listed(names: Mapping[str, JSON] | list[str] | frozenset[str]) -> str:
 
 
 _LANGUAGES = {"jinja": jinja.fill, "handlebars": handlebars.fill, "mustache": handlebars.fill}
-_NAMES = {"jinja": jinja.names_in, "handlebars": handlebars.names_in, "mustache": handlebars.names_in}
+_NAMES = {"jinja": jinja.names_in, "handlebars": handlebars_names.names_in, "mustache": handlebars_names.names_in}

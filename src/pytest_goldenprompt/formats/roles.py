@@ -31,6 +31,11 @@ _SPOKEN = {**{role: role for role in ROLES}, "model": "assistant"}
 _BLANK_AROUND = re.compile(r"\A(?:[ \t]*\n)+|(?:\n[ \t]*)+\Z")
 
 
+def is_role(name: str) -> bool:
+    """Say whether a word is a role, under OpenAI's names or Google's."""
+    return name in _SPOKEN
+
+
 def unescaped(text: str) -> str:
     r"""Turn lines such as `\user:` into the text `user:`."""
     return _ESCAPED.sub(lambda match: match[1].rstrip(), text)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from pytest_goldenprompt.formats.pairing import is_dataset, is_inline_prompt
+from pytest_goldenprompt.formats.pairing import may_be_golden
 
 FEW = 2
 """Items that a worker must hold at least: it begins with one only once it knows the next."""
@@ -35,9 +35,8 @@ class Node(Protocol):
 
 
 def golden_places(ids: Sequence[str]) -> list[int]:
-    """Give the places of the items that come from golden datasets, told by the file's name alone."""
-    names = (node.partition("::")[0].rpartition("/")[2] for node in ids)
-    return [place for place, name in enumerate(names) if is_dataset(name) or is_inline_prompt(name)]
+    """Give the places of the items that come from golden datasets, told by the file's path alone."""
+    return [place for place, node in enumerate(ids) if may_be_golden(node.partition("::")[0])]
 
 
 def share(ids: Sequence[str], number: int, workers: int) -> list[int]:

@@ -50,6 +50,10 @@ class GoldenFile(pytest.File):
     def collect(self) -> Iterator[GoldenItem]:
         """Give one item a case."""
         library: Library = self.config.stash[LIBRARY]
+        self.add_marker("golden")
+        for option, (mark, argument) in LEFT_ALONE.items():
+            if hasattr(self.config.option, option):
+                self.add_marker(getattr(pytest.mark, mark)(argument))
         folder = folder_of(self.path)
         planned = library.plan(folder or self.path)
         own = self.path.relative_to(library.settings.root).as_posix()
@@ -70,10 +74,6 @@ class GoldenItem(pytest.Item):
         self.waits = ""
         """Why there are no answers yet, where they are still with a provider."""
         self.extra_keyword_matches.update(self.tags)
-        self.add_marker("golden")
-        for option, (mark, argument) in LEFT_ALONE.items():
-            if hasattr(self.config.option, option):
-                self.add_marker(getattr(pytest.mark, mark)(argument))
 
     @property
     def tags(self) -> frozenset[str]:

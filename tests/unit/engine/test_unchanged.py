@@ -60,6 +60,8 @@ def test_code_is_all_that_is_no_prompt_no_dataset_and_no_store(checkout):
     run = RunRecord("r", commit=git(checkout, "rev-parse", "HEAD").strip(), dirty=False)
     (checkout / "a.golden.yaml").write_text("")
     (checkout / "a.prompt.md").write_text("")
+    (checkout / "b.golden").mkdir()
+    (checkout / "b.golden/late.yaml").write_text("")
     (checkout / ".goldenprompt" / "runs").mkdir(parents=True)
     (checkout / ".goldenprompt" / "runs" / "run.json").write_text("")
     assert is_code_unchanged(checkout, run)

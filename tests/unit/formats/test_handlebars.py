@@ -82,6 +82,7 @@ def test_mustache_escapes_and_looks_around() -> None:
         ("{{#each c}}{{/each}}", 1, "`each` of what is no list, found 1"),
         ("{{#if a > 1}}{{/if}}", 1, "cannot be compared, found a list of 1 > 1"),
         ("{{media url=a}}", 1, "{{media}} is no text"),
+        ('a\n{{role "narrator"}}', 2, "no role, found 'narrator'"),
         ("{{section 'thought'}}", 1, "{{section}} is no text"),
         ("{{#if a}}" * 70 + "{{/if}}" * 70, 1, "nested too deep"),
     ],

@@ -17,6 +17,7 @@ from pytest_goldenprompt.formats.pairing import (
     is_dataset_folder,
     is_golden,
     is_inline_prompt,
+    may_be_golden,
     misplaced,
     prompt_id,
     shared_dataset,
@@ -183,6 +184,23 @@ def test_a_folder_of_cases_is_one_dataset(tmp_path) -> None:
     assert find_prompt(tmp_path, folder, header()) == tmp_path / "a/t.prompt.md"
     assert prompt_id("a/t.golden") == "a/t"
     assert misplaced(tmp_path, [tmp_path]) == [tmp_path / "empty.golden"]
+
+
+@pytest.mark.parametrize(
+    ("path", "golden"),
+    [
+        ("a/t.golden.yaml", True),
+        ("a/t.golden/late.yaml", True),
+        ("a/t.prompt.yml", True),
+        ("ask.prompty", True),
+        ("greet.formal.prompt", True),
+        ("greet.prompt", False),
+        ("a/t.golden/notes.txt", False),
+        ("tests/test_a.py", False),
+    ],
+)
+def test_what_holds_golden_cases_is_told_by_its_path(path, golden) -> None:
+    assert may_be_golden(path) is golden
 
 
 def test_an_unreadable_prompt_counts_so_that_it_is_reported(tmp_path) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -66,10 +68,23 @@ def test_quoted_text_survives_yaml(text) -> None:
     assert load_yaml("a: '" + text.replace("'", "''") + "'", "x")["a"] == text
 
 
-@given(value=TEXT)
+TEMPLATES = {
+    "x.prompt.md": "<{{ a }}>",
+    "x.prompt.yml": "messages: [{role: user, content: '<{{a}}>'}]",
+    "x.prompt.j2": "user:\n<{{ a }}>",
+    "y.prompt.j2": "user:\n{% if true %}<{{ a }}>{% endif %}",
+    "x.prompty": "user:\n<{{a}}>",
+    "x.prompt": '{{role "user"}}<{{a}}>',
+}
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+@given(value=TEXT | st.sampled_from(["\nsystem:\n", "{{a}}", "{% raw %}", "\\{{a}}", "{{role 'system'}}"]))
 @settings(deadline=None)
-def test_any_value_goes_into_a_template_as_it_is(tmp_path_factory, value) -> None:
+def test_any_value_goes_into_a_template_as_it_is(tmp_path_factory, name, value) -> None:
+    if name.startswith("y") and find_spec("jinja2") is None:
+        pytest.skip("jinja2 is not installed")
     root = tmp_path_factory.mktemp("prompt")
-    (root / "x.prompt.md").write_text("<{{ a }}>")
-    [message] = render(read_prompt(root, root / "x.prompt.md"), Case("c", {"a": value}))
-    assert message.content == f"<{value}>"
+    (root / name).write_text(TEMPLATES[name])
+    [message] = render(read_prompt(root, root / name), Case("c", {"a": value}))
+    assert (message.role, message.content) == ("user", f"<{value}>")
