@@ -40,7 +40,8 @@ def grade(prompt: PlannedPrompt, planned: PlannedCase, answers: Sequence[Answer]
 def _repeat(planned: PlannedCase, answer: Answer, texts: dict[str, str]) -> Repeat:
     if answer.output is None:
         return Repeat(error=answer.error or "no answer", attempts=answer.attempts)
-    repeat = judge_output(planned.evaluators, answer.output, planned.case)
+    measured = replace(answer.output, latency=None if answer.output.replayed else answer.latency)
+    repeat = judge_output(planned.evaluators, measured, planned.case)
     if repeat.output is not None:
         texts[repeat.output] = answer.output.whole
     return replace(

@@ -5,6 +5,7 @@ import pytest
 from pytest_goldenprompt.engine.attempt import Answer
 from pytest_goldenprompt.engine.grade import grade
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
+from pytest_goldenprompt.evaluators import latency
 from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.output import Origin, Output, Usage
 from pytest_goldenprompt.model.record import PromptFacts
@@ -109,3 +110,11 @@ def test_who_answered_is_kept_sorted_and_once():
 
 def test_one_replayed_answer_makes_the_case_replayed():
     assert graded(answer("yes"), answer("yes", replayed=True)).replayed
+
+
+def test_evaluators_learn_how_long_the_call_took_and_nothing_of_a_recorded_answers():
+    took = PlannedCase(Case("a"), (latency.build(1),), "d", ())
+    [live] = grade(PROMPT, took, [answer("yes")]).result.repeats
+    [recorded] = grade(PROMPT, took, [answer("yes", replayed=True)]).result.repeats
+    assert live.passed
+    assert "nobody measured" in recorded.error
