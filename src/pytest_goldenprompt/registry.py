@@ -96,6 +96,7 @@ EVALUATORS = {
     "bleu": "text_metrics:build_bleu",
     "choice": "choice:build",
     "contains": "contains:build",
+    "cost": "cost:build",
     "ends-with": "ends_with:build",
     "exact": "exact:build",
     "json": "json_structure:build",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from importlib.util import find_spec
 
 import pytest
@@ -22,6 +23,7 @@ ASKED = {
     "bleu": (None, "a yes"),
     "choice": ({"labels": LABELS, "extract": "words"}, "yes"),
     "contains": ({"any": ["a", "\ud800"], "ignore_case": True}, None),
+    "cost": (2, None),
     "ends-with": (None, "a"),
     "exact": ({"ignore_case": True}, {"a": [1, None]}),
     "json": ({"extract": "any", "unordered": True, "required": ["$.a"]}, {"a": [1, 2]}),
@@ -75,7 +77,9 @@ def build(name):
 
 
 def judged(evaluator, name, text):
-    scores = evaluator.evaluate(Output(text, usage=Usage(3, 4), latency=1.0), Case("c", {}, ASKED[name][1]))
+    scores = evaluator.evaluate(
+        Output(text, usage=Usage(3, 4), latency=1.0, cost=Decimal(1)), Case("c", {}, ASKED[name][1])
+    )
     assert scores
     assert all(0 <= score.value <= 1 and score.reason.isprintable() for score in scores)
     return [(score.passed, score.value, score.reason) for score in scores]

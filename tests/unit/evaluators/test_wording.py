@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 
 import pytest
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.evaluators import language, latency, refusal, similarity, text_metrics
+from pytest_goldenprompt.evaluators import cost, language, latency, refusal, similarity, text_metrics
 from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.output import Output
 
@@ -114,6 +115,17 @@ def test_a_call_is_bounded_in_seconds_and_never_where_nobody_measured():
     for bad in (None, 0, -1, "fast"):
         with pytest.raises(InputError):
             latency.build(bad)
+
+
+def test_a_call_is_bounded_in_money_and_never_where_nobody_knows_it():
+    assert judge(cost.build(0.002), "", cost=Decimal("0.002")).passed
+    assert judge(cost.build({"max": 0}), "", cost=Decimal(0)).passed
+    assert judge(cost.build(0.002), "", cost=Decimal("0.0021")).reason == "cost 0.0021, expected at most 0.002"
+    with pytest.raises(InputError, match="not known"):
+        judge(cost.build(2), "")
+    for bad in (None, -1, "cheap"):
+        with pytest.raises(InputError):
+            cost.build(bad)
 
 
 @pytest.fixture
