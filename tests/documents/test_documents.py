@@ -31,6 +31,7 @@ import pytest
 import yaml
 
 from pytest_goldenprompt.cli import COMMANDS
+from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.evaluators.evaluate import check_case, judge_output
 from pytest_goldenprompt.formats.cases import case_of
 from pytest_goldenprompt.formats.datasets import read_dataset
@@ -46,7 +47,7 @@ from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.verdict import State, WaiverState
 from pytest_goldenprompt.model.waiver import OF_A_PROMPT, OF_ONE_CASE
 from pytest_goldenprompt.plugin.options import add_options
-from pytest_goldenprompt.registry import EVALUATORS, PROVIDERS, Registry
+from pytest_goldenprompt.registry import COMPOSED, EVALUATORS, PROVIDERS, Registry
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "golden"
@@ -144,7 +145,12 @@ class Reader:
         """Judge the answers in a block's comments by its evaluators."""
         case = case_of(load_yaml(text, "page"), "page", 1)
         registry = Registry()
-        evaluators = [registry.evaluator(spec) for spec in case.evaluators]
+        try:
+            evaluators = [registry.evaluator(spec) for spec in case.evaluators]
+        except InputError as error:
+            if error.remedy.startswith("pip install"):
+                return  # of an extra that is not there; all are where everything is tested
+            raise
         check_case(evaluators, case)
         for words, answer in JUDGED.findall(text):
             repeat = judge_output(evaluators, Output(answer.replace("\\n", "\n")), case)
@@ -264,7 +270,7 @@ def test_every_option_has_its_place_on_the_page_on_running():
 
 
 def test_every_evaluator_and_provider_has_a_heading():
-    assert EVALUATORS.keys() <= headings(ROOT / "docs" / "evaluators.md")
+    assert {*EVALUATORS, *COMPOSED} <= headings(ROOT / "docs" / "evaluators.md")
     assert PROVIDERS.keys() <= headings(ROOT / "docs" / "providers.md")
 
 

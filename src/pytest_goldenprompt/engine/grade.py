@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pytest_goldenprompt.engine.attempt import Answer
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.evaluators.evaluate import judge_output
+from pytest_goldenprompt.model.limits import Price
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 
@@ -26,7 +27,7 @@ class Graded:
 def grade(prompt: PlannedPrompt, planned: PlannedCase, answers: Sequence[Answer]) -> Graded:
     """Judge the answers to one case's repeats, in their order. No case is graded on an error's text."""
     texts: dict[str, str] = {}
-    repeats = mark_copies([_repeat(planned, answer, texts) for answer in answers])
+    repeats = mark_copies([_repeat(planned, answer, texts, prompt.price) for answer in answers])
     outputs = [answer.output for answer in answers if answer.output is not None]
     return Graded(
         replace(planned.result(prompt.facts.id), repeats=tuple(repeats)),
@@ -37,10 +38,10 @@ def grade(prompt: PlannedPrompt, planned: PlannedCase, answers: Sequence[Answer]
     )
 
 
-def _repeat(planned: PlannedCase, answer: Answer, texts: dict[str, str]) -> Repeat:
+def _repeat(planned: PlannedCase, answer: Answer, texts: dict[str, str], price: Price | None) -> Repeat:
     if answer.output is None:
         return Repeat(error=answer.error or "no answer", attempts=answer.attempts)
-    repeat = judge_output(planned.evaluators, answer.output, planned.case)
+    repeat = judge_output(planned.evaluators, _measured(answer.output, answer.latency, price), planned.case)
     if repeat.output is not None:
         texts[repeat.output] = answer.output.whole
     return replace(
@@ -50,6 +51,12 @@ def _repeat(planned: PlannedCase, answer: Answer, texts: dict[str, str]) -> Repe
         attempts=answer.attempts,
         origin=answer.output.origin,
     )
+
+
+def _measured(output: Output, latency: float | None, price: Price | None) -> Output:
+    """Put beside an answer what its call took; a recorded one took no call now, and cost what it would cost."""
+    cost = None if price is None else price.known_cost(output.usage)
+    return replace(output, latency=None if output.replayed else latency, cost=cost)
 
 
 def _name(output: Output, repeat: Repeat) -> str | None:

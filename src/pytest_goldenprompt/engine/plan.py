@@ -22,7 +22,7 @@ from pytest_goldenprompt.formats.prompts import read_prompt
 from pytest_goldenprompt.formats.render import render, unused_inputs
 from pytest_goldenprompt.model.contracts import Evaluator, Provider
 from pytest_goldenprompt.model.dataset import Case, Dataset, EvaluatorSpec, Status
-from pytest_goldenprompt.model.limits import Asked
+from pytest_goldenprompt.model.limits import Asked, Price
 from pytest_goldenprompt.model.prompt import Message, Prompt, Request
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.result import CaseResult
@@ -55,7 +55,7 @@ class PlannedPrompt:
     """A dataset ready to run: facts for the record, the prompt (None where it lives in code) and its cases.
 
     `provider` is the whole name to ask; the facts hold it without the folders of this machine. `tags` are the dataset's
-    own, by which its cases can be chosen.
+    own, by which its cases can be chosen. `price` is what its calls cost, None where that is not known.
     """
 
     facts: PromptFacts
@@ -63,6 +63,7 @@ class PlannedPrompt:
     cases: tuple[PlannedCase, ...]
     provider: str = ""
     tags: tuple[str, ...] = ()
+    price: Price | None = None
 
     @property
     def asked(self) -> Asked:

@@ -68,16 +68,21 @@ def build(settings: JSON) -> JsonStructure:
     """Accept `tolerance`, `ignore`, `unordered`, `required`, `forbidden` and `extract`."""
     accepted = ("tolerance", "ignore", "unordered", "required", "forbidden", "extract")
     given = read_settings("json", settings, accepted)
-    unordered = given.given.get("unordered", False)
     return JsonStructure(
-        Forgiven(
-            _tolerance(given),
-            _paths(given, "ignore"),
-            unordered if isinstance(unordered, bool) else _paths(given, "unordered"),
-        ),
+        read_forgiven(given),
         _paths(given, "required"),
         _paths(given, "forbidden"),
         given.one_of("extract", EXTRACTS, "strict"),
+    )
+
+
+def read_forgiven(given: Settings) -> Forgiven:
+    """Read `tolerance`, `ignore` and `unordered`."""
+    unordered = given.given.get("unordered", False)
+    return Forgiven(
+        _tolerance(given),
+        _paths(given, "ignore"),
+        unordered if isinstance(unordered, bool) else _paths(given, "unordered"),
     )
 
 

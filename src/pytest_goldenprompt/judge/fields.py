@@ -30,6 +30,8 @@ def field_rates(pairing: Pairing) -> tuple[FieldRate, ...]:
     now = _shares(result for result, _ in pairing.results if result.case_id in compared)
     stored = [result for result, _ in pairing.stored if result.case_id in compared]
     then = _shares(stored)
+    if not then and not now:
+        return ()
     tells = bool(then) or all(repeat.passed for result in stored for repeat in usable(result))
     rates = [_rate(name, then.get(name, {}), now.get(name, {}), len(compared), tells) for name in {*then, *now}]
     return tuple(sorted(rates, key=lambda one: (-one.rise, one.path, one.what))[:MOST_FIELDS])

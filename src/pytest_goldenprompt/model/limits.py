@@ -113,6 +113,11 @@ class Price:
         read = (sent - cached - written) * self.input + cached * reread + written * kept
         return self.call + (read + said * self.output) / _MILLION
 
+    def known_cost(self, usage: Usage) -> Decimal | None:
+        """Give what a call cost; None where tokens that cost money were not counted."""
+        counted = usage.input_tokens is not None and usage.output_tokens is not None
+        return self.cost(usage, Usage()) if counted or not (self.input or self.output) else None
+
     def most(self, usage: Usage) -> Decimal:
         """Give the most that a call of so many tokens can cost, whatever of its input is cached."""
         dearest = max(self.input, self.cached or NOTHING, self.cache_write or NOTHING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pytest_goldenprompt.model.values import JSON, canonical
 
@@ -42,6 +43,7 @@ class Output:
     `model` is the model that answered by its own word, `fingerprint` what the provider says of its build.
     `finish_reason` is one of FINISH_REASONS where the provider's word means one of them. A tool call is a map with the
     tool's `name` and its `arguments`: data, or the text as it came where that is no JSON.
+    `latency` are the seconds that the call took and `cost` what it cost, where that is known.
     `deterministic` is true where the provider vouches that the same request always gets the same answer.
     """
 
@@ -55,6 +57,8 @@ class Output:
     tool_calls: tuple[JSON, ...] = ()
     deterministic: bool = False
     replayed: bool = False
+    latency: float | None = None
+    cost: Decimal | None = None
 
     @property
     def whole(self) -> str:

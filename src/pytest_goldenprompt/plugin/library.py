@@ -147,7 +147,8 @@ class Library:
             return None
         if planned.facts.retired:
             return planned
-        planned = replace(planned, facts=self._with_bar(planned.facts))
+        price = self.terms.price_of(planned.asked)
+        planned = replace(planned, facts=self._with_bar(planned.facts), price=price)
         self._refuse_unpriced(planned)
         return self.carrying.planned(planned, self.provider)
 

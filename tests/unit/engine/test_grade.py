@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from pytest_goldenprompt.engine.attempt import Answer
 from pytest_goldenprompt.engine.grade import grade
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
+from pytest_goldenprompt.evaluators import cost, latency
 from pytest_goldenprompt.model.dataset import Case
+from pytest_goldenprompt.model.limits import Price
 from pytest_goldenprompt.model.output import Origin, Output, Usage
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.result import Score
@@ -109,3 +114,22 @@ def test_who_answered_is_kept_sorted_and_once():
 
 def test_one_replayed_answer_makes_the_case_replayed():
     assert graded(answer("yes"), answer("yes", replayed=True)).replayed
+
+
+def test_evaluators_learn_how_long_the_call_took_and_nothing_of_a_recorded_answers():
+    took = PlannedCase(Case("a"), (latency.build(1),), "d", ())
+    [live] = grade(PROMPT, took, [answer("yes")]).result.repeats
+    [recorded] = grade(PROMPT, took, [answer("yes", replayed=True)]).result.repeats
+    assert live.passed
+    assert "nobody measured" in recorded.error
+
+
+def test_evaluators_learn_what_the_call_cost_where_there_is_a_price_and_tokens_were_counted():
+    bounded = PlannedCase(Case("a"), (cost.build(2),), "d", ())
+    counted = answer("yes", usage=Usage(1_000_000, 500_000))
+    priced = replace(PROMPT, price=Price(input=Decimal(1), output=Decimal(2)))
+    [known] = grade(priced, bounded, [counted]).result.repeats
+    assert known.passed
+    for prompt, given in ((PROMPT, counted), (priced, answer("yes"))):
+        [repeat] = grade(prompt, bounded, [given]).result.repeats
+        assert "not known" in repeat.error

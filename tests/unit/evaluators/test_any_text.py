@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from importlib.util import find_spec
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,23 +13,38 @@ from pytest_goldenprompt.evaluators import limited
 from pytest_goldenprompt.evaluators.transforms import FORM, TEXT, build_transform
 from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec, TransformSpec
 from pytest_goldenprompt.model.output import Output, Usage
-from pytest_goldenprompt.registry import EVALUATORS, Registry
+from pytest_goldenprompt.registry import COMPOSED, EVALUATORS, Registry
 
 LABELS = ["yes", "no", "not sure"]
 SCHEMA = {"type": "object", "patternProperties": {"^(a|b)+$": {"pattern": "^(a+)+$"}}}
 ASKED = {
+    "all": (["exact", {"contains": "a"}], "a"),
+    "any": (["json", {"contains": {"value": "a", "transform": ["extract-json"]}}], {"a": 1}),
+    "bleu": (None, "a yes"),
     "choice": ({"labels": LABELS, "extract": "words"}, "yes"),
     "contains": ({"any": ["a", "\ud800"], "ignore_case": True}, None),
+    "cost": (2, None),
     "ends-with": (None, "a"),
     "exact": ({"ignore_case": True}, {"a": [1, None]}),
     "json": ({"extract": "any", "unordered": True, "required": ["$.a"]}, {"a": [1, 2]}),
     "json-schema": ({"extract": "any", "schema": SCHEMA}, None),
+    "language": ("en", None),
+    "latency": (2, None),
     "length": ({"max_words": 3, "max_tokens": 5}, None),
+    "not": ({"contains": "a"}, None),
     "numeric": (None, 42),
     "python": ("os.path:isabs", None),
+    "refusal": (True, None),
     "regex": ("^(a+)+$", None),
+    "rouge": (None, "a yes"),
+    "similarity": (None, "a yes"),
     "starts-with": (None, "a"),
+    "tool-calls": (["search"], None),
+    "weighted": ([{"choice": LABELS}, {"length": {"max_words": 3}}], "yes"),
 }
+NEEDS = {"bleu": "sacrebleu", "rouge": "rouge_score", "similarity": "rapidfuzz"}
+"""Evaluators that come with a package of their own."""
+JUDGED = [name for name in ASKED if name != "python" and (name not in NEEDS or find_spec(NEEDS[name]))]
 TRANSFORMS = {
     **dict.fromkeys((*TEXT, *FORM)),
     "extract-label": {"labels": LABELS, "extract": "bracket"},
@@ -59,17 +77,19 @@ def build(name):
 
 
 def judged(evaluator, name, text):
-    scores = evaluator.evaluate(Output(text, usage=Usage(3, 4)), Case("c", {}, ASKED[name][1]))
+    scores = evaluator.evaluate(
+        Output(text, usage=Usage(3, 4), latency=1.0, cost=Decimal(1)), Case("c", {}, ASKED[name][1])
+    )
     assert scores
     assert all(0 <= score.value <= 1 and score.reason.isprintable() for score in scores)
     return [(score.passed, score.value, score.reason) for score in scores]
 
 
 def test_every_evaluator_is_asked():
-    assert ASKED.keys() == EVALUATORS.keys()
+    assert ASKED.keys() == {*EVALUATORS, *COMPOSED}
 
 
-@pytest.mark.parametrize("name", [name for name in ASKED if name != "python"])
+@pytest.mark.parametrize("name", JUDGED)
 @settings(max_examples=20, deadline=None)
 @given(text=ANY_TEXT)
 def test_any_text_has_the_same_sound_scores_each_time(name, text):
@@ -78,7 +98,7 @@ def test_any_text_has_the_same_sound_scores_each_time(name, text):
 
 
 def test_a_very_long_text_is_judged():
-    for name in ASKED.keys() - {"python"}:
+    for name in JUDGED:
         for text in LONG.values():
             judged(build(name), name, text)
 

@@ -159,3 +159,16 @@ def test_spending_adds_up():
 def test_a_bill_with_a_call_that_has_no_price_is_no_bill():
     assert (Spend(1, 1, 1, amount=Decimal(1)) + Spend(1, 1, 0)).money is None
     assert Spend().money == 0
+
+
+@pytest.mark.parametrize(
+    ("price", "usage", "cost"),
+    [
+        (Price(input=Decimal(1), output=Decimal(2)), Usage(1_000_000, 500_000), Decimal(2)),
+        (Price(input=Decimal(1)), Usage(1_000_000), None),
+        (Price(output=Decimal(1)), Usage(None, 5), None),
+        (Price(call=Decimal("0.1")), Usage(), Decimal("0.1")),
+    ],
+)
+def test_a_cost_is_known_where_what_costs_money_was_counted(price, usage, cost):
+    assert price.known_cost(usage) == cost

@@ -1,0 +1,67 @@
+"""The answer is near enough to a text, letter by letter or word by word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.evaluators.scores import bounded, expected_text, quoted
+from pytest_goldenprompt.evaluators.settings import read_settings
+from pytest_goldenprompt.model.dataset import Case
+from pytest_goldenprompt.model.output import Output
+from pytest_goldenprompt.model.result import Score
+from pytest_goldenprompt.model.values import JSON
+
+LONGEST = 100_000
+"""Characters of two texts together that are compared."""
+
+WAYS = {"characters": "ratio", "part": "partial_ratio", "words": "token_sort_ratio", "word-set": "token_set_ratio"}
+"""What is compared, and rapidfuzz's name for it."""
+
+
+@dataclass(slots=True)
+class Similarity:
+    """Compares letters, not meaning: a denial differs from what it denies in one word."""
+
+    compare: Callable[[str, str], float]
+    value: str = ""
+    threshold: float = 0.8
+    name: str = field(default="similarity", init=False)
+    version: str = field(default="1", init=False)
+
+    def evaluate(self, output: Output, case: Case) -> Sequence[Score]:
+        """Score the similarity, 0..1, to the value, by default the case's `expected`; it passes from `threshold` on."""
+        wanted = (self.value or expected_text(self.name, case)).strip()
+        text = output.text.strip()
+        if len(wanted) + len(text) > LONGEST:
+            told = f"{len(text)} characters, too long to compare with {quoted(wanted)}"
+            return (Score(self.name, 0.0, passed=False, reason=bounded(told)),)
+        near = min(1.0, max(0.0, self.compare(wanted, text) / 100.0))
+        told = f"similarity {near:.3f}, below {self.threshold:g}: expected {quoted(wanted)}, found {quoted(text)}"
+        return (Score(self.name, near, near >= self.threshold, "" if near >= self.threshold else bounded(told)),)
+
+    def check(self, case: Case) -> None:
+        """Refuse a case that gives nothing to compare with."""
+        if not self.value:
+            expected_text(self.name, case)
+
+
+def build(settings: JSON) -> Similarity:
+    """Accept `value`, `threshold` (default .8) and `by`; a bare number is the threshold. Needs rapidfuzz."""
+    given = read_settings("similarity", settings, ("value", "threshold", "by"), short="threshold")
+    threshold = given.number("threshold", default=0.8)
+    if not 0 < threshold <= 1:
+        raise given.wrong("threshold", "a number above 0, up to 1")
+    return Similarity(_comparison(given.one_of("by", tuple(WAYS), "characters")), given.text("value") or "", threshold)
+
+
+def _comparison(way: str) -> Callable[[str, str], float]:
+    try:
+        from rapidfuzz import fuzz  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise InputError(
+            "`similarity` needs a package that is not installed", remedy='pip install "pytest-goldenprompt[similarity]"'
+        ) from None
+    compare: Callable[[str, str], float] = getattr(fuzz, WAYS[way])
+    return compare
