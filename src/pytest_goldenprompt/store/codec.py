@@ -168,7 +168,9 @@ def _repeat_from_plain(plain: Mapping[str, Any]) -> Repeat:
 def with_origin(plain: Mapping[str, Any]) -> Mapping[str, Any]:
     """Make the origin among the plain fields of a repeat, where it has one."""
     origin = plain.get("origin")
-    return {**plain, "origin": origin and Origin(**{**origin, "usage": Usage(**origin.get("usage", {}))})}
+    if origin is None:
+        return plain
+    return {**plain, "origin": Origin(**{**origin, "usage": Usage(**origin.get("usage", {}))})}
 
 
 @lru_cache(maxsize=4096)

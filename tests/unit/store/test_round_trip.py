@@ -4,7 +4,7 @@ import dataclasses
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pytest_goldenprompt.errors import StoreError
@@ -48,8 +48,10 @@ REPEATS = st.builds(
     score=RATES,
     passed=st.booleans(),
     format_ok=st.none() | st.booleans(),
+    form_alone=st.booleans(),
     output=st.none() | ANY,
     reasons=WORDS,
+    faults=WORDS,
     error=st.none() | ANY,
     tokens=st.none() | NUMBERS,
     copy=st.booleans(),
@@ -138,6 +140,7 @@ def test_any_record_comes_back(made):
 
 @FREELY
 @given(CASES, st.floats(0, 1e6), ANY, st.integers(1, 9), st.none() | ORIGINS)
+@example(CaseResult("p", "c", "d"), 0.0, "", 1, Origin())
 def test_a_case_travels_between_processes_with_all_its_fields(made, latency, response_id, attempts, origin):
     repeat = Repeat(1.0, True, latency=latency, response_id=response_id, attempts=attempts, origin=origin)
     whole = dataclasses.replace(joined(made), repeats=(*joined(made.repeats), joined(repeat)))
