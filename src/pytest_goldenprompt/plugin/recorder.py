@@ -30,8 +30,8 @@ class Recorder:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take in a result, or the reason why there is none."""
-        text = getattr(report, "golden", None)
+        """Take in a result, or the reason why there is none; the report goes on without what is for nobody else."""
+        text = vars(report).pop("golden", None)
         if text is not None:
             graded = graded_from_plain(text)
             self.take_in(graded)
