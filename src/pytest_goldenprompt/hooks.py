@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @pytest.hookspec(historic=True)
 def pytest_goldenprompt_register(registry: Registry) -> None:
-    """Add evaluators and providers to the registry, with one line each.
+    """Add evaluators, providers, prompt formats and dataset formats to the registry, with one line each.
 
-    Called once under `--golden` for every plugin, also for those registered later.
+    Called once under `--golden` for every plugin, also for those registered later, which can add no format any more.
     """
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 from pytest_goldenprompt.errors import GoldenpromptError, InputError
+from pytest_goldenprompt.formats.endings import OURS as OUR_FORMATS
+from pytest_goldenprompt.formats.endings import DatasetReader, Formats, PromptReader
 from pytest_goldenprompt.model.contracts import Evaluator, EvaluatorFactory, Provider, ProviderFactory, ProviderSetting
 from pytest_goldenprompt.model.dataset import EvaluatorSpec
 from pytest_goldenprompt.model.suggest import did_you_mean
@@ -15,6 +18,7 @@ from pytest_goldenprompt.model.values import JSON
 
 F = TypeVar("F", bound=Callable[..., Any])
 OURS = "pytest-goldenprompt"
+_PLACE = re.compile(r"[\w.]+:\w+")
 
 
 class Table(Generic[F]):
@@ -50,6 +54,8 @@ class Registry:
     def __init__(self) -> None:
         self.evaluators: Table[EvaluatorFactory] = Table("evaluator")
         self.providers: Table[ProviderFactory] = Table("provider")
+        self.formats: Formats = OUR_FORMATS
+        self._formats_closed = False
         register_ours(self)
         for name, place in COMPOSED.items():
             self.add_evaluator(name, partial(_composed, place, self.evaluator), OURS)
@@ -61,6 +67,27 @@ class Registry:
     def add_provider(self, name: str, factory: ProviderFactory | str, owner: str = "a plugin") -> None:
         """Add a provider: what follows `name:` and the setting to a provider, or the "module:function" that does so."""
         self.providers.add(name, factory, owner)
+
+    def add_prompt_format(self, ending: str, reader: PromptReader | str, owner: str = "a plugin") -> None:
+        """Add what reads prompt files of an ending such as ".prompt.toml"; also as "module:function"."""
+        self._refuse_late(ending, owner)
+        self.formats = self.formats.with_prompts(ending, _late(reader), owner)
+
+    def add_dataset_format(self, ending: str, reader: DatasetReader | str, owner: str = "a plugin") -> None:
+        """Add what reads golden datasets of an ending such as ".golden.toml"; also as "module:function"."""
+        self._refuse_late(ending, owner)
+        self.formats = self.formats.with_datasets(ending, _late(reader), owner)
+
+    def close_formats(self) -> None:
+        """Take no format more: from now on files are looked for by their endings, in every process alike."""
+        self._formats_closed = True
+
+    def _refuse_late(self, ending: str, owner: str) -> None:
+        if self._formats_closed:
+            raise GoldenpromptError(
+                f"{owner} adds the format {ending} too late, as files were looked for already; "
+                "add it in the root directory's conftest.py, or in a plugin"
+            )
 
     def evaluator(self, spec: EvaluatorSpec) -> Evaluator:
         """Build the evaluator of one entry of a dataset."""
@@ -124,6 +151,17 @@ PROVIDERS = {
     "python": "python_function:build",
     "replay": "replay:build",
 }
+
+
+def _late(reader: Any) -> Any:
+    """Turn "module:function" into a reader that is imported when it first reads a file."""
+    if not isinstance(reader, str) or not _PLACE.fullmatch(reader):
+        return reader
+    return partial(_read_late, reader)
+
+
+def _read_late(place: str, *arguments: Any) -> Any:
+    return _imported(place)(*arguments)
 
 
 def _composed(place: str, build: Callable[[EvaluatorSpec], Evaluator], settings: JSON) -> Evaluator:

@@ -35,8 +35,9 @@ from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.evaluators.evaluate import check_case, judge_output
 from pytest_goldenprompt.formats.cases import case_of
 from pytest_goldenprompt.formats.datasets import read_dataset
+from pytest_goldenprompt.formats.endings import PROMPT_ENDINGS
 from pytest_goldenprompt.formats.limits import read_terms
-from pytest_goldenprompt.formats.pairing import PROMPT_ENDINGS, is_dataset
+from pytest_goldenprompt.formats.pairing import is_dataset
 from pytest_goldenprompt.formats.policy import POLICY_FILE, read_policy
 from pytest_goldenprompt.formats.prompts import read_prompt
 from pytest_goldenprompt.formats.reader import load_yaml

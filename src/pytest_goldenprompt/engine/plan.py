@@ -9,12 +9,13 @@ from pathlib import Path
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.evaluators.evaluate import check_case, definition_digest
 from pytest_goldenprompt.formats.datasets import read_dataset
+from pytest_goldenprompt.formats.endings import FOLDER_ENDING, OURS, Formats
 from pytest_goldenprompt.formats.inline import dataset_from_rows
 from pytest_goldenprompt.formats.pairing import (
     find_prompt,
     has_variants,
-    is_dataset,
     is_dataset_folder,
+    is_inline_prompt,
     prompt_id,
     shared_dataset,
 )
@@ -89,7 +90,7 @@ class PlannedPrompt:
 
 
 def plan_prompt(
-    root: Path, path: Path, build: BuildEvaluator, provider: Callable[[str | None], str]
+    root: Path, path: Path, build: BuildEvaluator, provider: Callable[[str | None], str], formats: Formats = OURS
 ) -> PlannedPrompt | None:
     """Read a dataset and its prompt and check all that can be checked before the first call.
 
@@ -97,19 +98,21 @@ def plan_prompt(
     has no cases to run: a prompt without rows, a dataset of which only variants are there. `build` makes evaluators;
     `provider` turns the provider that the files name (or None) into the one to ask. Raises InputError.
     """
-    dataset, prompt = _read(root, path)
+    dataset, prompt = _read(root, path, formats)
     if dataset is None:
         return None
-    if _is_retired(dataset):
-        return PlannedPrompt(_facts(path.relative_to(root).as_posix(), dataset, prompt, ""), prompt, ())
+    relative = path.relative_to(root).as_posix()
+    facts = _facts(prompt_id(relative, formats), relative, dataset, prompt)
+    if facts.retired:
+        return PlannedPrompt(facts, prompt, ())
     asked = provider(dataset.provider or (prompt.provider if prompt else None))
     if prompt is not None:
         unused_inputs(prompt, dataset, by_name=asked.startswith("python:"))
     built = _remembered(build)
     cases = tuple(_plan_case(case, prompt, dataset, built) for case in dataset.cases)
-    facts = _facts(path.relative_to(root).as_posix(), dataset, prompt, portable(asked))
     names = tuple(sorted({f"{item.name}@{item.version}" for case in cases for item in case.evaluators}))
-    return PlannedPrompt(replace(facts, evaluators=names), prompt, cases, asked, dataset.tags)
+    facts = replace(facts, provider=portable(asked), evaluators=names)
+    return PlannedPrompt(facts, prompt, cases, asked, dataset.tags)
 
 
 def with_determinism(planned: PlannedPrompt, provider: Provider) -> PlannedPrompt:
@@ -128,27 +131,33 @@ def portable(provider: str) -> str:
     return f"{kind}{separator}{Path(path).name}{space}{rest}" if Path(path).is_absolute() else provider
 
 
-def unreadable(root: Path, path: Path, error: InputError) -> PromptFacts:
+def unreadable(root: Path, path: Path, error: InputError, formats: Formats = OURS) -> PromptFacts:
     """Give the facts of a dataset that cannot be read: its id and the error's line."""
     relative = path.relative_to(root).as_posix()
-    return PromptFacts(prompt_id(relative), relative, error=str(error.at(relative)))
+    return PromptFacts(prompt_id(relative, formats), relative, error=str(error.at(relative)))
 
 
-def _read(root: Path, path: Path) -> tuple[Dataset | None, Prompt | None]:
-    shared = shared_dataset(path)
+def _read(root: Path, path: Path, formats: Formats) -> tuple[Dataset | None, Prompt | None]:
+    shared = shared_dataset(path, formats)
     if shared is not None:
-        return read_dataset(root, shared), read_prompt(root, path)
-    if not is_dataset(path.name) and not is_dataset_folder(path):
-        prompt = read_prompt(root, path, sample=True)
+        return read_dataset(root, shared, formats), read_prompt(root, path)
+    if not _is_meant_as_dataset(path):
+        prompt = read_prompt(root, path, sample=True, formats=formats)
         return None if prompt.rows is None else dataset_from_rows(prompt), prompt
-    dataset = read_dataset(root, path)
+    dataset = read_dataset(root, path, formats)
     try:
-        prompt_path = find_prompt(root, path, dataset)
+        prompt_path = find_prompt(root, path, dataset, formats)
     except InputError:
-        if dataset.prompt is None and has_variants(path):
+        if dataset.prompt is None and has_variants(path, formats):
             return None, None
         raise
-    return dataset, read_prompt(root, prompt_path) if prompt_path else None
+    return dataset, read_prompt(root, prompt_path, formats=formats) if prompt_path else None
+
+
+def _is_meant_as_dataset(path: Path) -> bool:
+    """Say whether a path is that of a dataset, also in a format that is not known here."""
+    named = f"{FOLDER_ENDING}." in path.name and not is_inline_prompt(path.name)
+    return named or is_dataset_folder(path)
 
 
 def _plan_case(case: Case, prompt: Prompt | None, dataset: Dataset, build: BuildEvaluator) -> PlannedCase:
@@ -194,24 +203,19 @@ def _default_evaluators(case: Case, dataset: Dataset) -> tuple[EvaluatorSpec, ..
     return _PLAIN[name] if not case.transform else (EvaluatorSpec(name, transform=case.transform),)
 
 
-def _is_retired(dataset: Dataset) -> bool:
-    return dataset.status is Status.RETIRED
-
-
-def _facts(relative: str, dataset: Dataset, prompt: Prompt | None, provider: str) -> PromptFacts:
+def _facts(name: str, relative: str, dataset: Dataset, prompt: Prompt | None) -> PromptFacts:
     parameters = dict(prompt.parameters) if prompt else {}
     return PromptFacts(
-        id=prompt_id(relative),
+        id=name,
         dataset=relative,
         path=prompt.path if prompt else "",
         digest=prompt.digest if prompt else "",
         dataset_digest=dataset.digest,
         owner=dataset.owner or (prompt.owner if prompt else None),
-        provider=provider,
         model=prompt.model if prompt else None,
         parameters_digest=digest_of(canonical(parameters)) if parameters else "",
         draft=dataset.status is Status.DRAFT,
-        retired=_is_retired(dataset),
+        retired=dataset.status is Status.RETIRED,
         min_pass_rate=dataset.min_pass_rate,
         temperature=_temperature(parameters),
     )

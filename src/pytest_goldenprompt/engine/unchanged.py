@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_goldenprompt.formats.pairing import DATASET_ENDINGS, PROMPT_ENDINGS, folder_of
+from pytest_goldenprompt.formats.endings import DATASET_ENDINGS, PROMPT_ENDINGS
+from pytest_goldenprompt.formats.pairing import folder_of
 from pytest_goldenprompt.git import git
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
@@ -16,6 +17,8 @@ CODE = "python:"
 """How the name of an evaluator begins that is code of the team's own; its version names one function and no more."""
 
 NO_CODE = (*DATASET_ENDINGS, *PROMPT_ENDINGS)
+"""Ours alone: an ending that a plugin adds may be that of code, or of settings that code reads."""
+
 STORE = ".goldenprompt/"
 
 

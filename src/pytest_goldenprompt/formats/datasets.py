@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.formats.added import parts_from
 from pytest_goldenprompt.formats.cases import CASE_KEYS, Common, case_of, refuse_duplicates
 from pytest_goldenprompt.formats.csv_cases import csv_parts
+from pytest_goldenprompt.formats.endings import OURS, Formats
 from pytest_goldenprompt.formats.fields import Fields
 from pytest_goldenprompt.formats.inline import dataset_from_rows
 from pytest_goldenprompt.formats.located import Series, Table, line_of_item, shown, with_items
@@ -47,7 +50,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _Parts: TypeAlias = tuple[Table, Series]
 
 
-def read_dataset(root: Path, path: Path) -> Dataset:
+def read_dataset(root: Path, path: Path, formats: Formats = OURS) -> Dataset:
     """Read a golden dataset under the root, strictly: a key that the schema does not have is refused.
 
     A case has the evaluators of the header, then its own. JSON Lines hold one case a line, behind an optional first
@@ -57,17 +60,26 @@ def read_dataset(root: Path, path: Path) -> Dataset:
     """
     if is_dataset_folder(path):
         return _from_folder(root, path)
-    for ending, parts in _FORMATS.items():
-        if path.name.endswith(ending):
-            source, files = read_source(root, path), References(root, (root / path).parent)
-            header, items = parts(source)
-            fields = _header(header, source)
-            cases = _cases(source, items, _common(fields, files))
-            return _dataset(source.where, fields, cases, files.digest(source.digest))
-    raise InputError(
-        f"no golden dataset, found {shown(path.name)}; names ending in {', '.join(_FORMATS)} are accepted",
-        where=relative(root, path),
-    )
+    parts = _parts_for(path.name, formats)
+    if parts is None:
+        raise InputError(
+            f"no golden dataset, found {shown(path.name)}; names ending in "
+            f"{', '.join(formats.dataset_endings)} are accepted",
+            where=relative(root, path),
+            remedy="a format of your own is added in conftest.py, which pytest --golden alone reads",
+        )
+    source, files = read_source(root, path), References(root, (root / path).parent)
+    header, items = parts(source)
+    fields = _header(header, source)
+    cases = _cases(source, items, _common(fields, files))
+    return _dataset(source.where, fields, cases, files.digest(source.digest))
+
+
+def _parts_for(name: str, formats: Formats) -> Callable[[Source], _Parts] | None:
+    """Give what reads a file of this name into a header and cases."""
+    readers = {ending: partial(parts_from, reader) for ending, reader in formats.datasets.items()}
+    known: dict[str, Callable[[Source], _Parts]] = {**_FORMATS, **readers}
+    return next((parts for ending, parts in known.items() if name.endswith(ending)), None)
 
 
 def _from_folder(root: Path, folder: Path) -> Dataset:

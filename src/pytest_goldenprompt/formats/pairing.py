@@ -9,14 +9,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.formats.endings import FOLDER_ENDING, INLINE_ENDINGS, OURS, Formats
 from pytest_goldenprompt.formats.reader import read_text, relative
 from pytest_goldenprompt.model.dataset import Dataset
-
-DATASET_ENDINGS = (".golden.yaml", ".golden.yml", ".golden.jsonl", ".golden.json", ".golden.csv")
-INLINE_ENDINGS = (".prompt.yml", ".prompt.yaml", "_prompt.yml", "_prompt.yaml")
-PROMPT_ENDINGS = (".prompt.md", ".prompt.txt", ".prompt.j2", ".prompty", ".prompt", *INLINE_ENDINGS)
-FOLDER_ENDING = ".golden"
-"""A folder of cases is named like its dataset without the format."""
 
 _CASE_ENDINGS = (".yaml", ".yml", ".json", ".jsonl", ".csv")
 _VARIANT = re.compile(r"([^.].*)\.[^.]+\.prompt")
@@ -32,14 +27,14 @@ _OWN_CASES = {
 """What a prompt's text has in it where it may hold cases of its own."""
 
 
-def is_dataset(name: str) -> bool:
+def is_dataset(name: str, formats: Formats = OURS) -> bool:
     """Say whether a file's name is that of a golden dataset."""
-    return dataset_stem(name) != ""
+    return dataset_stem(name, formats) != ""
 
 
-def dataset_stem(name: str) -> str:
+def dataset_stem(name: str, formats: Formats = OURS) -> str:
     """Give what a dataset's file name shares with its prompt's; empty for other files."""
-    return _without(name, DATASET_ENDINGS)
+    return _without(name, formats.dataset_endings)
 
 
 def is_dataset_folder(path: Path) -> bool:
@@ -58,20 +53,26 @@ def files_of(folder: Path) -> list[Path]:
     return sorted((path for path in folder.iterdir() if folder_of(path) and path.is_file()), key=lambda path: path.name)
 
 
-def shared_dataset(path: Path) -> Path | None:
+def shared_dataset(path: Path, formats: Formats = OURS) -> Path | None:
     """Give the dataset that a variant `NAME.VARIANT.prompt` shares with `NAME.prompt`, where it has none of its own."""
     found = _VARIANT.fullmatch(path.name)
-    return _dataset_of(path.parent, found[1]) if found and not has_sidecar(path) else None
+    return _dataset_of(path.parent, found[1], formats) if found and not has_sidecar(path, formats) else None
 
 
-def has_variants(dataset: Path) -> bool:
+def has_variants(dataset: Path, formats: Formats = OURS) -> bool:
     """Say whether prompts are there that share a dataset, each of which is run by itself."""
-    stem = dataset_stem(dataset.name) or _without(dataset.name, (FOLDER_ENDING,))
-    return any(shared_dataset(path) == dataset for path in dataset.parent.glob(f"{glob.escape(stem)}.*.prompt"))
+    stem = _stem(dataset.name, formats)
+    beside = dataset.parent.glob(f"{glob.escape(stem)}.*.prompt")
+    return any(shared_dataset(path, formats) == dataset for path in beside)
 
 
-def _dataset_of(folder: Path, stem: str) -> Path | None:
-    for ending in DATASET_ENDINGS:
+def _stem(name: str, formats: Formats) -> str:
+    """Give the stem of a dataset or of a folder of cases."""
+    return dataset_stem(name, formats) or _without(name, (FOLDER_ENDING,))
+
+
+def _dataset_of(folder: Path, stem: str, formats: Formats) -> Path | None:
+    for ending in formats.dataset_endings:
         if (folder / (stem + ending)).is_file():
             return folder / (stem + ending)
     path = folder / (stem + FOLDER_ENDING)
@@ -83,22 +84,23 @@ def is_inline_prompt(name: str) -> bool:
     return _without(name, _OWN_CASES) != ""
 
 
-def may_be_golden(path: str) -> bool:
+def may_be_golden(path: str, formats: Formats = OURS) -> bool:
     """Say, without a look at any file, whether what is collected from a path are golden cases."""
     name = path.rpartition("/")[2]
-    return is_dataset(name) or is_inline_prompt(name) or bool(_VARIANT.fullmatch(name)) or bool(folder_of(Path(path)))
+    known = is_dataset(name, formats) or is_inline_prompt(name) or _VARIANT.fullmatch(name)
+    return bool(known or folder_of(Path(path)))
 
 
-def is_golden(path: Path, root: Path | None = None) -> bool:
+def is_golden(path: Path, root: Path | None = None, formats: Formats = OURS) -> bool:
     """Say whether a file holds golden cases: a dataset or a part of one, by its name, or a prompt.
 
     A prompt counts that has cases of its own and no dataset beside it, or that shares the dataset of which it is a
     variant. One that cannot be read counts too, so that its error is reported where it is collected.
     """
-    if folder_of(path) is not None or shared_dataset(path) is not None:
+    if folder_of(path) is not None or shared_dataset(path, formats) is not None:
         return True
-    if not is_inline_prompt(path.name) or has_sidecar(path):
-        return is_dataset(path.name)
+    if not is_inline_prompt(path.name) or has_sidecar(path, formats):
+        return is_dataset(path.name, formats)
     try:
         sign = next(sign for ending, sign in _OWN_CASES.items() if path.name.endswith(ending))
         return sign.search(read_text(root or path.parent, path)) is not None
@@ -106,22 +108,20 @@ def is_golden(path: Path, root: Path | None = None) -> bool:
         return True
 
 
-def has_sidecar(path: Path) -> bool:
+def has_sidecar(path: Path, formats: Formats = OURS) -> bool:
     """Say whether a golden dataset stands beside a prompt file, so that it counts and inline test data does not."""
-    stem = _without(path.name, PROMPT_ENDINGS)
-    return bool(stem) and _dataset_of(path.parent, stem) is not None
+    stem = _without(path.name, formats.prompt_endings)
+    return bool(stem) and _dataset_of(path.parent, stem, formats) is not None
 
 
-def prompt_id(path: str) -> str:
+def prompt_id(path: str, formats: Formats = OURS) -> str:
     """Name a prompt: its relative path, or its dataset's, with forward slashes and without endings."""
     folder, slash, name = path.replace(os.sep, "/").rpartition("/")
-    stem = _without(name, (*PROMPT_ENDINGS, *DATASET_ENDINGS, FOLDER_ENDING)) or _without(
-        name, (".md", ".txt", ".j2", ".yml", ".yaml")
-    )
-    return folder + slash + (stem or name)
+    stem = _without(name, (*formats.prompt_endings, *formats.dataset_endings, FOLDER_ENDING))
+    return folder + slash + (stem or _without(name, _PLAIN_ENDINGS) or name)
 
 
-def find_prompt(root: Path, dataset_path: Path, dataset: Dataset) -> Path | None:
+def find_prompt(root: Path, dataset_path: Path, dataset: Dataset, formats: Formats = OURS) -> Path | None:
     """Find the prompt file of a dataset: the header's `prompt`, relative to the dataset's folder, or the same stem.
 
     None where there is no such file and the header names a provider: the prompt then lives in code. Refused: a
@@ -130,8 +130,8 @@ def find_prompt(root: Path, dataset_path: Path, dataset: Dataset) -> Path | None
     where = relative(root, dataset_path)
     if dataset.prompt is not None:
         return _named(root, dataset_path, dataset.prompt, where)
-    stem = dataset_stem(dataset_path.name) or _without(dataset_path.name, (FOLDER_ENDING,))
-    found = [path for ending in PROMPT_ENDINGS if (path := dataset_path.parent / (stem + ending)).is_file()]
+    stem = _stem(dataset_path.name, formats)
+    found = [path for ending in formats.prompt_endings if (path := dataset_path.parent / (stem + ending)).is_file()]
     if len(found) > 1:
         names = " and ".join(path.name for path in found[:2])
         raise InputError(
@@ -142,7 +142,7 @@ def find_prompt(root: Path, dataset_path: Path, dataset: Dataset) -> Path | None
     if not found and dataset.provider is None:
         raise InputError(
             f"golden dataset without a prompt, found no {stem}.prompt.md; a prompt file of the same stem "
-            f"({', '.join(PROMPT_ENDINGS)}) is accepted",
+            f"({', '.join(formats.prompt_endings)}) is accepted",
             where=where,
             remedy="add it, or name the `prompt` or the `provider` in the header",
         )
@@ -164,7 +164,7 @@ def _named(root: Path, dataset_path: Path, name: str, where: str) -> Path:
     return path
 
 
-def discover(root: Path, folders: Iterable[Path], *, inline: bool = True) -> list[Path]:
+def discover(root: Path, folders: Iterable[Path], *, inline: bool = True, formats: Formats = OURS) -> list[Path]:
     """Find what is golden (see `is_golden`) in folders, or among files, under the root; sorted by path.
 
     A folder of cases counts as one. Without `inline`, prompts that hold their own cases are left out. Not entered:
@@ -174,19 +174,21 @@ def discover(root: Path, folders: Iterable[Path], *, inline: bool = True) -> lis
     for folder in folders:
         start = root / folder
         for path in [start] if start.is_file() else _files(start):
-            if is_dataset(path.name) or folder_of(path) or (inline and is_golden(path, root)):
+            if is_dataset(path.name, formats) or folder_of(path) or (inline and is_golden(path, root, formats)):
                 found.add(folder_of(path) or path)
     return sorted(found, key=lambda path: path.as_posix())
 
 
-def misplaced(root: Path, folders: Iterable[Path]) -> list[Path]:
+def misplaced(root: Path, folders: Iterable[Path], formats: Formats = OURS) -> list[Path]:
     """Find folders that have a golden dataset's name, or that of a folder of cases and none in it.
 
     Whoever made one expects its cases to be run.
     """
     walks = (_walk(root / folder) for folder in folders)
     paths = [Path(at, name) for walk in walks for at, names, _ in walk for name in names]
-    return sorted(path for path in paths if is_dataset(path.name) or (is_dataset_folder(path) and not files_of(path)))
+    return sorted(
+        path for path in paths if is_dataset(path.name, formats) or (is_dataset_folder(path) and not files_of(path))
+    )
 
 
 def _files(folder: Path) -> Iterator[Path]:

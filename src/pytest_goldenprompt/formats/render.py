@@ -48,7 +48,7 @@ def _from_template(prompt: Prompt, template: Template, case: Case) -> tuple[Mess
     values = {**template.defaults, **{name: value for name, value in case.inputs.items() if name not in threads}}
     marks = marks_for(template.body, values)
     try:
-        text = _LANGUAGES[template.language](template, values, marks, prompt.path)
+        text = LANGUAGES[template.language](template, values, marks, prompt.path)
     except InputError as error:
         what = f"{error.what}; the inputs of case {case.id} are {_listed(case.inputs)}"
         raise InputError(what, where=error.where or prompt.path, line=error.line, remedy=error.remedy) from None
@@ -142,5 +142,5 @@ def _listed(names: Mapping[str, JSON] | list[str] | frozenset[str]) -> str:
     return ", ".join(shown(name) for name in sorted(names)) or "none"
 
 
-_LANGUAGES = {"jinja": jinja.fill, "handlebars": handlebars.fill, "mustache": handlebars.fill}
+LANGUAGES = {"jinja": jinja.fill, "handlebars": handlebars.fill, "mustache": handlebars.fill}
 _NAMES = {"jinja": jinja.names_in, "handlebars": handlebars_names.names_in, "mustache": handlebars_names.names_in}

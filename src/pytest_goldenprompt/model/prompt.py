@@ -57,7 +57,8 @@ class Prompt:
     `path` is relative to the root directory, with forward slashes; `id` is the path without the prompt's endings.
     `parameters` are sampling parameters under their OpenAI names (`temperature`, `max_tokens`, `top_p`, `seed`,
     `response_format`, `tools`, ...). `evaluators` and `rows` come from formats that hold their own (GitHub Models).
-    `digest` is the SHA-256 of the file's bytes, and of the digests of the files that it includes.
+    `digest` is the SHA-256 of the file's bytes, and of the digests of the files that it includes; in a format that a
+    plugin added also of the messages that its reader made of them.
     """
 
     id: str

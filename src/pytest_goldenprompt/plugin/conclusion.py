@@ -112,7 +112,8 @@ def narrowed(library: Library, plan: PlanData) -> tuple[str, ...]:
     if left_out:
         of = "" if settings.shard is None else f" of {name_of(settings.shard)}"
         found.append(f"{left_out} of {len(planned)} cases{of} were not chosen")
-    known = discover(settings.root, [settings.root / path for path in settings.paths] or [settings.root])
+    folders = [settings.root / path for path in settings.paths] or [settings.root]
+    known = discover(settings.root, folders, formats=library.registry.formats)
     collected = {facts.dataset for facts in plan.prompts.values()}
     elsewhere = [path for path in known if path.relative_to(settings.root).as_posix() not in collected]
     if elsewhere:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from pytest_goldenprompt.formats.endings import OURS, Formats
 from pytest_goldenprompt.formats.pairing import may_be_golden
 
 FEW = 2
@@ -34,14 +35,14 @@ class Node(Protocol):
         """Let the worker end once it has run what it was sent."""
 
 
-def golden_places(ids: Sequence[str]) -> list[int]:
+def golden_places(ids: Sequence[str], formats: Formats = OURS) -> list[int]:
     """Give the places of the items that come from golden datasets, told by the file's path alone."""
-    return [place for place, node in enumerate(ids) if may_be_golden(node.partition("::")[0])]
+    return [place for place, node in enumerate(ids) if may_be_golden(node.partition("::")[0], formats)]
 
 
-def share(ids: Sequence[str], number: int, workers: int) -> list[int]:
+def share(ids: Sequence[str], number: int, workers: int, formats: Formats = OURS) -> list[int]:
     """Give the places of the golden cases that worker `number` of `workers` (counted from 0) will run."""
-    return golden_places(ids)[number::workers]
+    return golden_places(ids, formats)[number::workers]
 
 
 class Dealing:
@@ -52,12 +53,21 @@ class Dealing:
     What a crashed worker may have called is never called again: `lose` is told its node id and why it has no result.
     """
 
-    def __init__(self, config: pytest.Config, workers: int, lose: Callable[[str, str], object], *, near: bool) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        workers: int,
+        lose: Callable[[str, str], object],
+        *,
+        near: bool,
+        formats: Formats = OURS,
+    ) -> None:
         self.collection: tuple[str, ...] | None = None
         self._hook = config.hook
         self._workers = workers
         self._lose = lose
         self._near = near
+        self._formats = formats
         self._chunk: int | None = config.getoption("maxschedchunk")
         self._collected: dict[Node, tuple[str, ...]] = {}
         self._sent: dict[Node, list[int]] = {}
@@ -147,11 +157,11 @@ class Dealing:
         return () if differing else expected
 
     def _deal(self, collection: tuple[str, ...]) -> None:
-        self._golden = frozenset(golden_places(collection))
+        self._golden = frozenset(golden_places(collection, self._formats))
         if not self._near:
             numbers = {node: node.workerinput["golden"]["number"] for node in self.nodes}
             known = {node: number for node, number in numbers.items() if number is not None}
-            shares = {node: share(collection, number, self._workers) for node, number in known.items()}
+            shares = {node: share(collection, number, self._workers, self._formats) for node, number in known.items()}
             self._shares = {node: places for node, places in shares.items() if places}
         shared = {place for places in self._shares.values() for place in places}
         self._pool.extend(place for place in range(len(collection)) if place not in shared)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from pytest_goldenprompt.formats.endings import Formats
 from pytest_goldenprompt.plugin.dealing import Dealing, golden_places, share
 from pytest_goldenprompt.plugin.elsewhere import is_elsewhere
 from pytest_goldenprompt.plugin.library import Library
@@ -35,13 +36,14 @@ class Share:
     workers: int = 1
     number: int | None = None
 
-    def of(self, items: Sequence[pytest.Item]) -> Iterable[pytest.Item]:
-        """Give the golden items that are sure to be run by this process."""
+    def of(self, items: Sequence[pytest.Item], formats: Formats) -> Iterable[pytest.Item]:
+        """Give the golden items that are sure to be run by this process, where datasets have these formats."""
         if self.whole:
             return items
         if self.number is None:
             return ()
-        return (items[place] for place in share([item.nodeid for item in items], self.number, self.workers))
+        places = share([item.nodeid for item in items], self.number, self.workers, formats)
+        return (items[place] for place in places)
 
 
 def share_of(config: pytest.Config) -> Share:
@@ -102,9 +104,14 @@ class Controller:
     """In the controller of several workers: tells all of them the same, deals, and takes their plan."""
 
     def __init__(
-        self, told: dict[str, Any], lose: Callable[[str, str], object], elsewhere: Callable[[], dict[str, Any]] = dict
+        self,
+        told: dict[str, Any],
+        lose: Callable[[str, str], object],
+        elsewhere: Callable[[], dict[str, Any]],
+        formats: Formats,
     ) -> None:
         self._told = told
+        self._formats = formats
         self._elsewhere = elsewhere
         self._lose = lose
         self._workers = 0
@@ -134,7 +141,7 @@ class Controller:
     def pytest_xdist_make_scheduler(self, config: pytest.Config) -> Dealing | None:
         """Deal golden cases by a rule that workers know, unless another way of distributing was asked for."""
         if deals(config):
-            self._dealing = Dealing(config, self._workers, self._lose, near=may_stop(config))
+            self._dealing = Dealing(config, self._workers, self._lose, near=may_stop(config), formats=self._formats)
         return self._dealing
 
     @pytest.hookimpl(optionalhook=True)
@@ -142,7 +149,8 @@ class Controller:
         """Load here too the conftest files beside the datasets, whose hooks are wanted when the run is concluded."""
         session, self._session = self._session, None
         if session is not None:
-            paths = {session.config.rootpath / ids[place].partition("::")[0] for place in golden_places(ids)}
+            places = golden_places(ids, self._formats)
+            paths = {session.config.rootpath / ids[place].partition("::")[0] for place in places}
             for folder in sorted({path.parent for path in paths}):
                 directory = pytest.Dir.from_parent(session, path=folder)
                 session.config.hook.pytest_make_collect_report(collector=directory)

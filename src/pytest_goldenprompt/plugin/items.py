@@ -11,6 +11,7 @@ import pytest
 from pytest_goldenprompt.engine.grade import grade
 from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
+from pytest_goldenprompt.errors import GoldenpromptError
 from pytest_goldenprompt.formats.pairing import folder_of, is_golden, is_opened
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import Outcome
@@ -146,20 +147,29 @@ class Collection:
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> GoldenFile | None:
         """Collect a golden dataset, or a prompt file that holds its own rows."""
         root = self._library.settings.root
-        if file_path.is_relative_to(root) and is_golden(file_path, root):
+        if file_path.is_relative_to(root) and is_golden(file_path, root, self._library.registry.formats):
             return GoldenFile.from_parent(parent, path=file_path)
         return None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self) -> Generator[None, Any, Any]:
+        """Tell in one line what a person must mend in a conftest file that is loaded while tests are collected."""
+        report: Any = yield
+        raised = getattr(getattr(report, "call", None), "excinfo", None)
+        if raised is not None and isinstance(raised.value, GoldenpromptError):
+            report.longrepr = str(raised.value)
+        return report
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
         """Visit `.github` too, but no tests in it; under --golden-only, visit nothing but golden datasets."""
-        settings = self._library.settings
+        settings, formats = self._library.settings, self._library.registry.formats
         typed = config.args_source is pytest.Config.ArgsSource.ARGS
         opened = not typed and is_opened(settings.root, collection_path)
         if opened and collection_path.is_dir():
             return False
-        only = settings.only or opened
-        return True if only and collection_path.is_file() and not is_golden(collection_path, settings.root) else None
+        only = (settings.only or opened) and collection_path.is_file()
+        return True if only and not is_golden(collection_path, settings.root, formats) else None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:

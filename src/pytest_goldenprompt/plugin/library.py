@@ -60,7 +60,7 @@ class Library:
 
     def plan(self, path: Path) -> PlannedPrompt | None:
         """Plan a dataset; None where the file holds no cases, and where it cannot be read, which is noted."""
-        relative = path.relative_to(self.settings.root).as_posix()
+        relative, formats = path.relative_to(self.settings.root).as_posix(), self.registry.formats
         if relative not in self.planned and relative not in self.unreadable:
             try:
                 planned = self._plan(path)
@@ -68,17 +68,17 @@ class Library:
                     self._refuse_twin(planned.facts)
                     self.planned[relative] = planned
             except InputError as error:
-                self.unreadable[relative] = unreadable(self.settings.root, path, error)
+                self.unreadable[relative] = unreadable(self.settings.root, path, error, formats)
         return self.planned.get(relative)
 
     def note_misplaced(self) -> None:
         """Note folders that are named like datasets: pytest never hands them over, so that they would be left out."""
-        root = self.settings.root
-        for path in misplaced(root, [Path(name) for name in self.settings.paths] or [Path()]):
+        root, formats = self.settings.root, self.registry.formats
+        for path in misplaced(root, [Path(name) for name in self.settings.paths] or [Path()], formats):
             error = InputError(
                 "no golden dataset, found a folder without cases; a file, or a folder of them, is accepted"
             )
-            self.unreadable.setdefault(path.relative_to(root).as_posix(), unreadable(root, path, error))
+            self.unreadable.setdefault(path.relative_to(root).as_posix(), unreadable(root, path, error, formats))
 
     def provider(self, name: str) -> Provider:
         """Give the provider of a name, wrapped for replay where that was asked for."""
@@ -142,7 +142,8 @@ class Library:
         self._providers.clear()
 
     def _plan(self, path: Path) -> PlannedPrompt | None:
-        planned = plan_prompt(self.settings.root, path, self.registry.evaluator, self._choose_provider)
+        root, registry = self.settings.root, self.registry
+        planned = plan_prompt(root, path, registry.evaluator, self._choose_provider, registry.formats)
         if planned is None:
             return None
         if planned.facts.retired:

@@ -9,19 +9,20 @@ from pathlib import Path
 import pytest
 
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.formats.endings import Formats
 from pytest_goldenprompt.formats.pairing import discover, is_opened
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.store.place import find_root, is_root
 
 
-def add_golden_paths(config: pytest.Config, settings: Settings) -> None:
+def add_golden_paths(config: pytest.Config, settings: Settings, formats: Formats) -> None:
     """Add the golden datasets under `golden_paths` (the root directory by default), file by file.
 
     Folders are not added, so that no Python test is collected that would not be without `--golden`.
     """
     if config.args_source is pytest.Config.ArgsSource.ARGS:
         return
-    found = golden_files(settings)
+    found = golden_files(settings, formats)
     if settings.only:
         config.args[:] = [str(path) for path in found]
         return
@@ -50,12 +51,12 @@ def node_of(root: Path, rootdir: Path) -> Callable[[str], str]:
     return lambda dataset: Path(os.path.relpath(root / dataset, rootdir)).as_posix()
 
 
-def golden_files(settings: Settings) -> list[Path]:
+def golden_files(settings: Settings, formats: Formats) -> list[Path]:
     """Find the files that may hold golden cases, sorted; a folder that is not there would leave its own out unseen."""
     absent = next((path for path in settings.paths if not (settings.root / path).exists()), None)
     if absent is not None:
         raise InputError(f"no such folder or file in {settings.root}, found {absent!r}", where="golden_paths")
-    return discover(settings.root, [Path(path) for path in settings.paths] or [Path()], inline=True)
+    return discover(settings.root, [Path(path) for path in settings.paths] or [Path()], formats=formats)
 
 
 def _is_visited(path: Path, folders: list[Path]) -> bool:

@@ -75,7 +75,7 @@ class Schedule:
             self._items = list(_called(session.items))
             self._settle_batches(self._items)
             if not may_stop(item.config):
-                self._submit(_called(self._share.of(session.items)))
+                self._submit(_called(self._share.of(session.items, self._library.registry.formats)))
         self._submit(_called([item] if nextitem is None else [item, nextitem]))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:

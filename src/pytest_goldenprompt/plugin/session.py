@@ -80,6 +80,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
         remove_stale([path for _, path in settings.reports])
     registry = Registry()
     config.hook.pytest_goldenprompt_register.call_historic(kwargs={"registry": registry})
+    registry.close_formats()
     store = open_store(settings.root, settings.store)
     merged = read_merged(config, store)
     if merged is not None:
@@ -110,7 +111,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     manager.register(Collection(library), "goldenprompt-collection")
     manager.register(config.stash[SCHEDULE], "goldenprompt-schedule")
     manager.register(Choice(library), "goldenprompt-choice")
-    add_golden_paths(config, settings)
+    add_golden_paths(config, settings, registry.formats)
     if share.whole:
         told = {"root": str(settings.root), "month": month, "today": today, "policy": str(ground.folder)}
         reference = ground.reference
@@ -157,7 +158,7 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
     if isinstance(library.carrying, Merged):
         adopt(library.carrying, facts)
     recorder = Recorder(node_of(library.settings.root, config.rootpath), library.reference.baseline)
-    controller = Controller(told, recorder.unrun.setdefault, elsewhere)
+    controller = Controller(told, recorder.unrun.setdefault, elsewhere, library.registry.formats)
     gate = Gate(library, recorder, controller, facts, clock, config.stash[SCHEDULE].leaving)
     manager = config.pluginmanager
     manager.register(controller, CONTROLLER)
