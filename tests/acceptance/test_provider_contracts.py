@@ -10,10 +10,11 @@ from types import MappingProxyType
 import pytest
 
 from anthropic_server import AnthropicServer
+from local_model import MISSING, model_file
 from openai_server import OpenAIServer
 from pytest_goldenprompt.model.contracts import ProviderSetting
 from pytest_goldenprompt.model.output import Output
-from pytest_goldenprompt.providers import any_llm, command, echo, openai_batches, python_function, replay
+from pytest_goldenprompt.providers import any_llm, command, echo, local, openai_batches, python_function, replay
 from pytest_goldenprompt.providers.anthropic import build as build_anthropic
 from pytest_goldenprompt.providers.recorded import Recorded, append_recording, key_of, recording_path
 from pytest_goldenprompt.registry import PROVIDERS
@@ -173,6 +174,19 @@ class TestEcho(ProviderContract):
         return echo.build("", setting)
 
 
+@needs("xllamacpp")
+@pytest.mark.skipif(model_file() is None, reason=MISSING)
+class TestLocal(ProviderContract):
+    parameters = MappingProxyType({"max_tokens": 2, "stop": ["END"]})
+
+    def make(self, setting):
+        return local.build(str(model_file()), setting)
+
+    def faults(self, setting):
+        (setting.root / "no-model.gguf").write_bytes(b"no model")
+        yield Fault("no model", local.build("no-model.gguf", setting), fatal=True)
+
+
 class TestReplay(ProviderContract):
     def make(self, setting):
         for text in (self.question, "half \ud83d a pair"):
@@ -187,5 +201,5 @@ class TestReplay(ProviderContract):
 
 
 def test_every_provider_is_tried():
-    tried = {TestOpenAI, TestAnthropic, TestAnyLLM, TestCommand, TestPythonFunction, TestEcho, TestReplay}
-    assert len(tried) == len(PROVIDERS.keys() - {"local"})
+    tried = {TestOpenAI, TestAnthropic, TestAnyLLM, TestCommand, TestPythonFunction, TestEcho, TestLocal, TestReplay}
+    assert len(tried) == len(PROVIDERS)

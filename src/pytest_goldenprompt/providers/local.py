@@ -55,13 +55,26 @@ class Local:
         with self._turn:
             if self._server is None:
                 self._server = _load(self.path)
-            reply = _ask(self._server, _body(request))
+            reply = self._ask(_body(request))
         return self._output(reply, deterministic=self.is_deterministic(request))
 
     def close(self) -> None:
         """Give the memory back."""
         with self._turn:
             self._server = None
+
+    def _ask(self, body: str) -> dict[str, Any]:
+        """Hand the request over as text: only then does the package hand an error's own words back.
+
+        No local name holds the model: an error's traceback would keep it loaded after `close`.
+        """
+        replies: list[str] = []
+        try:
+            self._server.handle_chat_completions(body, replies.append)
+            reply: dict[str, Any] = json.loads(replies[-1])
+        except (ValueError, RuntimeError, IndexError) as error:
+            raise ProviderError(f"the local model refused the request: {str(error)[:200]}") from None
+        return reply
 
     def _output(self, reply: dict[str, Any], *, deterministic: bool) -> Output:
         if "error" in reply:
@@ -106,23 +119,17 @@ def _load(path: Path) -> Any:
     parameters.cache_prompt, parameters.cache_ram_mib, parameters.n_ctx_checkpoints = False, 0, 0
     parameters.warmup = parameters.fit_params = parameters.ui = parameters.endpoint_slots = False
     parameters.verbosity = SILENT
+    parameters.endpoint_metrics = True
     # The package opens a port on the loopback interface; a key that nobody knows closes it to everyone.
     parameters.api_keys = [secrets.token_hex(32)]
     try:
-        return xllamacpp.Server(parameters)
+        server = xllamacpp.Server(parameters)
     except (RuntimeError, ValueError) as error:
         raise ProviderError(f"{path.name} cannot be loaded: {str(error)[:200]}", fatal=True) from None
-
-
-def _ask(server: Any, body: str) -> dict[str, Any]:
-    """Hand the request over as text: only then does the package hand an error's own words back."""
-    replies: list[str] = []
-    try:
-        server.handle_chat_completions(body, replies.append)
-        reply: dict[str, Any] = json.loads(replies[-1])
-    except (ValueError, RuntimeError, IndexError) as error:
-        raise ProviderError(f"the local model refused the request: {str(error)[:200]}") from None
-    return reply
+    # The model works in a thread of its own, which forgets an order to stop that comes before its first step; whoever
+    # drops the model then waits for ever. Only that thread gives these numbers, so with them it has begun.
+    server.handle_metrics()
+    return server
 
 
 def _body(request: Request) -> str:

@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import socket
+import subprocess
+import sys
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -86,3 +90,46 @@ def test_a_request_that_the_model_cannot_take_is_an_error_in_its_words(tmp_path)
     provider = local.build(str(MODEL), setting(tmp_path))
     with pytest.raises(ProviderError, match="exceeds the available context"):
         ask(provider, request("word " * 5000))
+
+
+REFUSED = "half \ud83d a pair"
+"""What the package refuses before the model has done a thing."""
+
+CLOSED_AT_ONCE = """
+import sys
+from pathlib import Path
+from pytest_goldenprompt.errors import ProviderError
+from pytest_goldenprompt.model.contracts import ProviderSetting
+from pytest_goldenprompt.model.prompt import Message, Request
+from pytest_goldenprompt.providers import local
+
+provider = local.build(sys.argv[1], ProviderSetting(Path(), Path(), 10.0))
+request = Request("p/one", "c1", 0, (Message("user", chr(0xD83D)),))
+for _ in range(4):
+    try:
+        provider.complete(request)
+    except ProviderError:
+        provider.close()
+        print("closed")
+"""
+
+
+@needs_model
+def test_a_model_that_has_not_done_a_thing_can_be_closed():
+    """In a process of its own: one that waits for a model which does not end can only be killed."""
+    command = [sys.executable, "-c", CLOSED_AT_ONCE, str(MODEL)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("closed\n" * 4, "")
+
+
+@needs_model
+def test_a_closed_model_is_gone_though_an_error_of_it_is_kept(tmp_path):
+    provider = local.build(str(MODEL), setting(tmp_path))
+    with pytest.raises(ProviderError, match="surrogate") as kept:
+        ask(provider, request(REFUSED), close=False)
+    place = urlsplit(provider._server.listening_address)
+    socket.create_connection((place.hostname, place.port)).close()
+    provider.close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((place.hostname, place.port))
+    assert kept.value.__traceback__
