@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import astuple
 from pathlib import Path
 from typing import TypeAlias
 
@@ -103,6 +104,16 @@ def _read(path: Path) -> Iterator[tuple[Key, Answer]]:
             who, prompt, case, digest, repeat = plain["key"]
             output, batched = output_from_plain(plain["output"]), plain.get("batched", False)
             answer = Answer(output, latency=plain["latency"], attempts=plain["attempts"], batched=batched)
+            known = {(who, prompt, case, digest, repeat): answer} if _is_sound(answer) else {}
         except (ValueError, KeyError, TypeError, RecursionError):
             continue
-        yield (who, prompt, case, digest, repeat), answer
+        yield from known.items()
+
+
+def _is_sound(answer: Answer) -> bool:
+    """Say whether what was read is what the engine reckons with; a file may have been edited by hand."""
+    output = answer.output
+    assert output is not None  # noqa: S101 - the caller read it; said for the type checker
+    counts = [count for count in astuple(output.usage) if count is not None]
+    whole = all(type(count) is int and count >= 0 for count in (answer.attempts, *counts))
+    return isinstance(output.text, str) and isinstance(answer.latency, float | int | None) and whole

@@ -94,6 +94,7 @@ def _uncalled(record: RunRecord) -> Iterator[bool]:
 def _about(folder: Path) -> tuple[datetime | None, Purpose | None]:
     try:
         plain = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        return datetime.fromisoformat(plain.pop("started")), Purpose(**plain)
+        started = datetime.fromisoformat(plain.pop("started"))
+        return (started, Purpose(**plain)) if started.tzinfo else (None, None)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None, None

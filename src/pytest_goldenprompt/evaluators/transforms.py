@@ -130,11 +130,12 @@ def _extract_pattern(given: Settings) -> Callable[[str], Taken]:
             found = search(pattern, text, ignore_case=ignore_case)
         except TookTooLong as slow:
             return Taken(text, str(slow))
-        if found is None:
+        taken = None if found is None else found[1 if len(found) > 1 else 0]
+        if found is None or taken is None:
             return Taken(text, f"does not match {quoted(pattern)}, found {quoted(text)}")
         whole = found[0] is not None and found[0].strip() == text.strip()
         problem = "" if whole else f"more than {quoted(pattern)} matches, found {quoted(text)}"
-        return Taken((found[1] if len(found) > 1 else found[0]) or "", problem)
+        return Taken(taken, problem)
 
     return take
 

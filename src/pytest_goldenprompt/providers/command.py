@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pytest_goldenprompt.model.contracts import ProviderSetting
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
 from pytest_goldenprompt.model.values import canonical
+from pytest_goldenprompt.providers.own_code import code_version
 
 TRY_AGAIN = 75
 """Exit code by which a program says "later" (EX_TEMPFAIL of sysexits.h)."""
@@ -28,15 +30,10 @@ class Command:
     arguments: tuple[str, ...]
     root: Path
     timeout: float
+    version: str = ""
+    """Names the code that the program may be, or run."""
     max_concurrency: int | None = field(default=None, init=False)
     _running: set[subprocess.Popen[bytes]] = field(default_factory=set, init=False)
-
-    @property
-    def version(self) -> str:
-        """Name the files on the command's line as they are now, by size and time."""
-        files = (self.root / word for word in self.arguments)
-        found = [path.stat() for path in files if path.is_file()]
-        return ",".join(f"{one.st_size}.{one.st_mtime_ns}" for one in found)
 
     def is_deterministic(self, request: Request) -> bool:  # noqa: ARG002 - the contract's signature
         """Say no: nothing is known of the program."""
@@ -100,7 +97,14 @@ def build(argument: str, setting: ProviderSetting) -> Command:
         raise InputError(f"`command` cannot be split into words: {error}, found {argument!r}") from None
     if not arguments:
         raise InputError("`command` names no program, found nothing; accepted is `command:PROGRAM ARGS`")
-    return Command(arguments, setting.root, setting.timeout)
+    return Command(arguments, setting.root, setting.timeout, _version(arguments, setting.root))
+
+
+def _version(arguments: tuple[str, ...], root: Path) -> str:
+    """Name the code, and the files on the command's line by size and time, wherever they lie."""
+    program = shutil.which(arguments[0]) or arguments[0]
+    found = [path.stat() for path in (root / word for word in (program, *arguments[1:])) if path.is_file()]
+    return "+".join([code_version(root), *(f"{one.st_size}.{one.st_mtime_ns}" for one in found)])
 
 
 def _question(request: Request) -> bytes:

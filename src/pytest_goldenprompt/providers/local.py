@@ -43,8 +43,9 @@ class Local:
 
     @property
     def version(self) -> str:
-        """Name the model's file by its size: another one may have the same name."""
-        return str(self.path.stat().st_size)
+        """Name the model's file by its size and time: another one may have the same name."""
+        found = self.path.stat()
+        return f"{found.st_size}.{found.st_mtime_ns}"
 
     def is_deterministic(self, request: Request) -> bool:
         """Say whether the most likely token is always taken: temperature 0, which is also what no temperature means."""

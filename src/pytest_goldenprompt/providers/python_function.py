@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
-import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError, ProviderError
 from pytest_goldenprompt.model.contracts import ProviderSetting
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
-from pytest_goldenprompt.model.values import JSON, SHORT_DIGEST_LENGTH, canonical, digest_of, digest_of_bytes
+from pytest_goldenprompt.model.values import JSON, canonical
 from pytest_goldenprompt.providers.failure import raised_error
+from pytest_goldenprompt.providers.own_code import code_version
 
 OURS = ("prompt", "case", "repeat")
 
@@ -96,15 +95,7 @@ def build(argument: str, setting: ProviderSetting) -> PlainFunction:
     if not callable(function):
         raise InputError(f"`python` finds no function {name!r} in module {module!r}")
     awaited = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
-    return (CoroutineFunction if awaited else PlainFunction)(argument, function, _version(root))
-
-
-def _version(root: str) -> str:
-    """Name the code that the function may run: the library's own modules that are imported by now, by their bytes."""
-    named = (getattr(module, "__dict__", {}).get("__file__") for module in tuple(sys.modules.values()))
-    files = sorted({str(name) for name in named if name and str(name).startswith(root + os.sep)})
-    own = [Path(name) for name in files if "site-packages" not in name]
-    return digest_of([digest_of_bytes(path.read_bytes()) for path in own if path.is_file()], SHORT_DIGEST_LENGTH)
+    return (CoroutineFunction if awaited else PlainFunction)(argument, function, code_version(setting.root))
 
 
 def call_arguments(place: str, function: Callable[..., Any], request: Request) -> dict[str, Any]:

@@ -60,7 +60,20 @@ def hold(path: Path, who: str, told: str) -> Callable[[], None]:
     if not mine:
         os.close(handle)
         raise StoreError(told.format(_left(path)))
-    return lambda: os.close(handle)
+    return _letting_go(handle)
+
+
+def _letting_go(handle: int) -> Callable[[], None]:
+    """Make what gives a lock back, once; what is forked meanwhile must not hold it when its parent is gone."""
+    held = [handle]
+
+    def let_go() -> None:
+        while held:
+            os.close(held.pop())
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=let_go)
+    return let_go
 
 
 def _left(path: Path) -> str:

@@ -110,7 +110,26 @@ def test_at_whatever_byte_a_line_is_torn_the_others_are_read(path):
     assert len(Journal(earlier=[path])) == 1
 
 
-@pytest.mark.parametrize("line", ["", "{}", "[1]", "null", '{"key": [1, 2]}', "[" * 100_000, '{"key": ["a", "b"]', "é"])
+SOUND = '{"key": ["openai:m", "p", "a", "d", 0], "output": {"text": "x"}, "latency": 0.1, "attempts": 1}'
+UNSOUND = [
+    SOUND.replace('"p"', "[]"),
+    SOUND.replace('"x"', "5"),
+    SOUND.replace('"x"', "null"),
+    SOUND.replace("1}", '"no"}'),
+    SOUND.replace("0.1", '"soon"'),
+    SOUND.replace('"x"}', '"x", "usage": {"input_tokens": "many"}}'),
+]
+
+
+def test_a_line_that_is_sound_is_read(path):
+    path.parent.mkdir()
+    path.write_text(f"{SOUND}\n")
+    assert len(Journal(earlier=[path])) == 1
+
+
+@pytest.mark.parametrize(
+    "line", [*UNSOUND, "", "{}", "[1]", "null", '{"key": [1, 2]}', "[" * 100_000, '{"key": ["a", "b"]', "é"]
+)
 def test_a_line_that_cannot_be_read_is_passed_over(path, line):
     write(path, ANSWER)
     path.write_bytes(line.encode() + b"\n" + path.read_bytes())

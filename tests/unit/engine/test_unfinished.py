@@ -71,7 +71,12 @@ def test_a_day_later_it_is_still_gone_on_with(home):
     assert Unfinished.begin(home, "r2", CHECK, NOW + FRESH).earlier == ("r1",)
 
 
-@pytest.mark.parametrize("about", [None, "", "[]", "{}", '{"kind": "check", "month": "2026-03", "tool": "1.0"}'])
+NO_ZONE = '{"kind": "check", "month": "2026-03", "tool": "1.0", "started": "2026-03-31T23:59:58"}'
+
+
+@pytest.mark.parametrize(
+    "about", [None, NO_ZONE, "", "[]", "{}", '{"kind": "check", "month": "2026-03", "tool": "1.0"}']
+)
 def test_a_run_that_was_killed_before_it_said_what_it_is_for_is_removed(home, about):
     cut_off(home)
     path = home / "r1" / "about.json"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 import threading
@@ -126,3 +127,21 @@ def test_a_holder_that_left_no_word_is_another_process(tmp_path):
         with pytest.raises(StoreError, match="in use by another process"):
             lock.hold(path, "process 7", "in use by {}")
         process.kill()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_child_does_not_hold_the_lock_when_its_parent_let_go(tmp_path):
+    release = lock.hold(tmp_path / "run.lock", "process 7", "in use by {}")
+    ready, end = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(ready[1], b"x")
+        os.close(end[1])
+        os.read(end[0], 1)
+        os._exit(0)
+    os.read(ready[0], 1)
+    release()
+    release()
+    lock.hold(tmp_path / "run.lock", "process 8", "in use by {}")()
+    os.write(end[1], b"x")
+    os.waitpid(child, 0)
