@@ -39,7 +39,8 @@ class Resuming:
         count, moment = len(self.journal), since.strftime("%Y-%m-%d %H:%M")
         answers = f"{count:,} answer{'s' * (count != 1)}"
         return (
-            f"going on with {answers} of the run of {moment} UTC, which was cut off; to ask anew, delete {self.shown}"
+            f"going on, where nothing changed, with {answers} of the run of {moment} UTC, which was cut off; "
+            f"to ask anew, delete {self.shown}"
         )
 
     def end(self, record: RunRecord) -> str:
