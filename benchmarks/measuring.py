@@ -67,6 +67,15 @@ def _bytes(used: resource.struct_rusage) -> int:
     return used.ru_maxrss if sys.platform == "darwin" else used.ru_maxrss * 1024
 
 
+def golden_cost(command: Sequence[str], folder: Path, environment: Mapping[str, str], cases: int) -> Cost:
+    """Measure a golden run, red without a stored run; one that has not a result for every case ends the benchmark."""
+    took = cost(command, folder, environment, (0, 1))
+    verdict = json.loads((folder / ".goldenprompt" / "cache" / "verdict.json").read_text())
+    if verdict["counts"]["run"] != cases:
+        raise SystemExit(f"{' '.join(command)}: {verdict['reasons']}")
+    return took
+
+
 def write_no_op(folder: Path, cases: int) -> list[str]:
     """Write as many items that do nothing into a folder of their own; give the command that runs them."""
     home = folder / "no-op"

@@ -1,8 +1,8 @@
 """The same work done otherwise: programs that ask a server all questions, so many at once, and look at the answers.
 
-Each takes the server's URL, the number of cases and the calls at once. All ask through the openai package and aiohttp,
-as `openai:` of this plugin does, but for the threads, which use the standard library alone. Those that need a package
-are left out where it is not installed.
+Each takes the server's URL, the number of cases and the calls at once, and is held beside a golden run with the same
+client: the standard library's in threads, aiohttp, or the openai package, as `openai:` of this plugin has it. Those
+that need a package are left out where it is not installed.
 """
 
 from __future__ import annotations
@@ -99,6 +99,49 @@ def test_all(eval_results):
 """
 
 
+CLIENTS = """
+import http.client, json, os, threading
+HOST = os.environ["OPENAI_BASE_URL"].split("/")[2]
+HEADERS = {"Content-Type": "application/json", "Authorization": "Bearer x"}
+mine, session = threading.local(), None
+def body_of(prompt):
+    return json.dumps({"model": "m", "messages": prompt.messages})
+def in_threads(prompt):
+    if not hasattr(mine, "connection"):
+        mine.connection = http.client.HTTPConnection(HOST)
+    mine.connection.request("POST", "/v1/chat/completions", body_of(prompt), HEADERS)
+    return json.loads(mine.connection.getresponse().read())["choices"][0]["message"]["content"]
+async def on_the_loop(prompt):
+    global session
+    if session is None:
+        import aiohttp
+        session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+    url = f"http://{HOST}/v1/chat/completions"
+    async with session.post(url, data=body_of(prompt), headers=HEADERS) as reply:
+        return (await reply.json())["choices"][0]["message"]["content"]
+"""
+"""A team's own functions, with the clients that the threads and pydantic-evals have."""
+
+PYDANTIC_EVALS_AIOHTTP = """
+import asyncio, json, sys
+import aiohttp
+from pydantic_evals import Case, Dataset
+from pydantic_evals.evaluators import Contains
+url, cases, wide = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+headers = {"Content-Type": "application/json", "Authorization": "Bearer x"}
+async def evaluate():
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        async def ask(text):
+            body = json.dumps({"model": "m", "messages": [{"role": "user", "content": f"Say {text}"}]})
+            async with session.post(f"{url}/chat/completions", data=body, headers=headers) as reply:
+                return (await reply.json())["choices"][0]["message"]["content"]
+        written = [Case(name=f"c{number}", inputs=f"c{number}") for number in range(cases)]
+        dataset = Dataset(name="say", cases=written, evaluators=[Contains("o")])
+        return await dataset.evaluate(ask, max_concurrency=wide, progress=False)
+assert all(one.value for case in asyncio.run(evaluate()).cases for one in case.assertions.values())
+"""
+
+
 @dataclass(frozen=True)
 class Rival:
     """A program that does the work, and the package that it needs."""
@@ -126,12 +169,17 @@ class Rival:
         return [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *beside, str(home)]
 
 
-FAST = (
-    Rival("threads with http.client", THREADS, "http"),
-    Rival("the openai client alone", CLIENT_ALONE),
-    Rival("pydantic-evals", PYDANTIC_EVALS, "pydantic_evals"),
-    Rival("deepeval's evaluate()", DEEPEVAL, "deepeval"),
-)
+IN_THREADS = Rival("threads with http.client", THREADS, "http")
+ALONE_CLIENT = Rival("the openai client alone", CLIENT_ALONE)
+PYDANTIC = Rival("pydantic-evals", PYDANTIC_EVALS, "pydantic_evals")
+DEEP = Rival("deepeval's evaluate()", DEEPEVAL, "deepeval")
+AIOHTTP = Rival("pydantic-evals", PYDANTIC_EVALS_AIOHTTP, "pydantic_evals")
+BESIDE = {
+    "python:clients:in_threads": (IN_THREADS,),
+    "python:clients:on_the_loop": (AIOHTTP,),
+    "openai:m": (ALONE_CLIENT, PYDANTIC, DEEP),
+}
+"""Providers, and who does the same work with the same client."""
 ONE_BY_ONE = Rival("pytest-evals, one at a time", PYTEST_EVALS, "pytest_evals")
 
 SILENT = {"DEEPEVAL_TELEMETRY_OPT_OUT": "1", "DEEPEVAL_NO_INSPECT_PROMPT": "1", "DEEPEVAL_UPDATE_WARNING_OPT_IN": "0"}

@@ -1,10 +1,10 @@
 """Wall time of a golden run beside the same calls made otherwise: `python benchmarks/wall.py`.
 
 Real HTTP to a local OpenAI-compatible server that waits before each answer (tests/openai_server.py). The others are in
-rivals.py: raw threads, the plugin's own client without the plugin, and what is installed of pydantic-evals, deepeval
-and, with `--slow`, pytest-evals. Then a blocking Python function beside threads that sleep. Whole processes, side by
-side in every round; the median of the rounds' ratios is printed, as absolute times say nothing on a shared machine.
-Other pytest plugins of the environment are left out: their start is not ours.
+rivals.py, each with the client that the golden run beside it has: raw threads, the openai package alone, and what is
+installed of pydantic-evals, deepeval and, with `--slow`, pytest-evals. Then a blocking Python function beside threads
+that sleep. Whole processes, side by side in every round; the median of the rounds' ratios is printed, as absolute times
+say nothing on a shared machine. Other pytest plugins of the environment are left out: their start is not ours.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measuring import ALONE, GOLDEN, cost, load, middle, write_library
-from rivals import FAST, ONE_BY_ONE, SILENT, Rival
+from measuring import ALONE, GOLDEN, cost, golden_cost, load, middle, write_library
+from rivals import BESIDE, CLIENTS, ONE_BY_ONE, SILENT
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
@@ -34,21 +34,22 @@ def work():
 threads = [threading.Thread(target=work) for _ in range(wide)]
 [thread.start() for thread in threads]; [thread.join() for thread in threads]
 """
-ENDS = (0, 1)
-"""Exit codes of a run: without a stored run it is red."""
 
 
-def measure(
-    options: argparse.Namespace, folder: Path, url: str, rivals: list[Rival], golden: list[str]
-) -> dict[str, float]:
+def measure(options: argparse.Namespace, folder: Path, url: str, golden: list[str]) -> dict[str, float]:
     """Measure one round: by name the seconds of the golden run as times those of the other way."""
-    server = {**ALONE, **SILENT, "OPENAI_BASE_URL": url, "OPENAI_API_KEY": "x", "CASES": str(options.cases)}
-    cases, wide = options.cases, options.concurrency
-    run = cost([*golden, "--golden-provider", "openai:m"], folder, server, ENDS).wall
-    ratios = {one.name: run / cost(one.command(url, cases, wide, folder), folder, server).wall for one in rivals}
-    run = cost([*golden, "--golden-provider", "python:answers:answer"], folder, server, ENDS).wall
+    cases, wide, ratios = options.cases, options.concurrency, {}
+    server = {**ALONE, **SILENT, "OPENAI_BASE_URL": url, "OPENAI_API_KEY": "x", "CASES": str(cases)}
+    for provider, rivals in BESIDE.items():
+        others = [*rivals, *([ONE_BY_ONE] if options.slow and provider.startswith("openai") else [])]
+        run = golden_cost([*golden, "--golden-provider", provider], folder, server, cases).wall
+        for one in others:
+            if one.is_there:
+                other = cost(one.command(url, cases, wide, folder), folder, server).wall
+                ratios[f"{provider:28}{one.name}"] = run / other
+    run = golden_cost([*golden, "--golden-provider", "python:answers:answer"], folder, server, cases).wall
     sleeping = [sys.executable, "-c", RAW_SLEEP, str(options.latency), str(cases), str(wide)]
-    return {**ratios, "a function, beside threads": run / cost(sleeping, folder, server).wall}
+    return {**ratios, f"{'python:answers:answer':28}threads that sleep": run / cost(sleeping, folder, server).wall}
 
 
 def main() -> None:
@@ -63,14 +64,14 @@ def main() -> None:
     options = parser.parse_args()
     golden = [*GOLDEN, *(["-p", "xdist", "-n", str(options.workers)] if options.workers else [])]
     golden += ["--golden-concurrency", str(options.concurrency)]
-    rivals = [one for one in (*FAST, *([ONE_BY_ONE] if options.slow else [])) if one.is_there]
     head = f"{options.cases} cases, {options.latency * 1000:g} ms each, {options.concurrency} at once"
-    print(f"{head}; {options.rounds} rounds; {load()}\ngolden run, times the wall time of")
+    print(f"{head}; {options.rounds} rounds; {load()}\ngolden run with               times the wall time of")
     with tempfile.TemporaryDirectory() as name, OpenAIServer(latency=options.latency, answer=lambda _: "ok") as server:
         write_library(Path(name), options.cases, options.latency)
-        rounds = [measure(options, Path(name), server.url, rivals, golden) for _ in range(options.rounds)]
+        (Path(name) / "clients.py").write_text(CLIENTS)
+        rounds = [measure(options, Path(name), server.url, golden) for _ in range(options.rounds)]
         for way in rounds[0]:
-            print(f"{way:28} {middle(one[way] for one in rounds)}")
+            print(f"{way:58} {middle(one[way] for one in rounds)}")
 
 
 if __name__ == "__main__":
