@@ -153,8 +153,7 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
         library.resuming = resume(config, library.store, facts)
         library.traffic.journal = library.resuming.journal
         told["journal"] = library.resuming.told()
-        batches = Batches.under_way if library.settings.batch else Batches.left_alone
-        library.batches = batches(library.store, facts, clock)
+        library.batches = _batches(library, facts, clock)
     if isinstance(library.carrying, Merged):
         adopt(library.carrying, facts)
     recorder = Recorder(node_of(library.settings.root, config.rootpath), library.reference.baseline)
@@ -166,6 +165,12 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
     manager.register(recorder, "goldenprompt-recorder")
     manager.register(gate, GATE)
     manager.register(Display(library, gate), "goldenprompt-display")
+
+
+def _batches(library: Library, facts: Facts, clock: Callable[[], datetime]) -> Batches:
+    if not library.settings.batch:
+        return Batches.left_alone(library.store, facts, clock)
+    return Batches.under_way(library.store, facts, clock, month_found=library.settings.month is None)
 
 
 def _listen(config: pytest.Config, *, whole: bool) -> Leaving:
