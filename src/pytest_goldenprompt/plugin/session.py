@@ -147,7 +147,7 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
 ) -> None:
     facts = _facts(library, month, started)  # before anything is written: the tree may be clean as yet
     if isinstance(library.carrying, Merged):
-        refuse_other_ground(library.carrying, facts, library.reference)
+        refuse_other_ground(library.carrying, facts, library.reference, library.settings.root)
     told["journal"] = None
     if not config.option.collectonly:
         library.resuming = resume(config, library.store, facts)
@@ -155,7 +155,7 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
         told["journal"] = library.resuming.told()
         library.batches = _batches(library, facts, clock)
     if isinstance(library.carrying, Merged):
-        adopt(library.carrying, facts)
+        adopt(library.carrying, facts, library.settings.root)
     recorder = Recorder(node_of(library.settings.root, config.rootpath), library.reference.baseline)
     controller = Controller(told, recorder.unrun.setdefault, elsewhere, library.registry.formats)
     gate = Gate(library, recorder, controller, facts, clock, config.stash[SCHEDULE].leaving)
