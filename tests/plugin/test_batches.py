@@ -10,11 +10,13 @@ import pytest
 
 from openai_server import OpenAIServer
 from pytest_goldenprompt.errors import StoreError
+from pytest_goldenprompt.model.pointers import Pointers
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.plugin.batching import Batches, month_under_way
 from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.store.batches import BATCHES, read_batches, write_batches
 from pytest_goldenprompt.store.folder import FolderStore
+from unit.store.records import record, save
 
 RECORD = ("--golden-record", "--golden-batch")
 FAR = '''
@@ -197,6 +199,46 @@ def test_batches_of_the_last_day_of_a_month_are_collected_for_that_month(store):
     assert month_under_way(store, RunKind.RECORDING, NOW + timedelta(days=8)) is None
 
 
+def test_a_month_that_has_a_baseline_is_recorded_anew_only_where_it_is_named(store):
+    handed_over(store, RunKind.RECORDING, RunKind.CHECK)
+    save(store, replace(record("r1"), month="2026-11"))
+    store.move(store.pointers(), Pointers({"2026-11": store.pointer_to("r1")}))
+    assert month_under_way(store, RunKind.RECORDING, NOW) is None
+    assert month_under_way(store, RunKind.RECORDING, NOW - timedelta(hours=20)) == "2026-11"
+    assert month_under_way(store, RunKind.CHECK, NOW) == "2026-11"
+    made = Batches.under_way(store, facts(month="2026-12"), lambda: NOW)
+    assert made.told == ["what was handed over for 2026-11 is left: --golden-month 2026-11 collects it, for a week"]
+    made.end(RunRecord("run-9"))
+    assert len(read_batches(store.cache / BATCHES)) == 2
+    assert Batches.under_way(store, facts(), lambda: NOW).told == []
+
+
+def test_what_was_left_over_moves_no_new_month_into_the_old_one(far):
+    assert far.run(*RECORD).state == "incomplete"
+    now = datetime.now(UTC)
+    path = far.folder / ".goldenprompt/cache" / BATCHES
+    then = f"{now.year - 1}-{now.month:02}"
+    write_batches(path, [replace(batch, month=then) for batch in under_way(far)])
+    before = path.read_bytes()
+    far.write("triage.prompt.md", "Edited: {{text}}\n")
+    run = far.run(*RECORD)
+    assert (run.code, run.state) == (1, "incomplete"), run.out
+    assert f"nothing that is asked is in the batches of {then}, and nothing was handed over: name the month" in run.out
+    assert (path.read_bytes(), len(seen(far)[0])) == (before, 2)
+    named = far.run(*RECORD, "--golden-month", f"{now:%Y-%m}")
+    assert f"what was handed over for {then} is left" in named.out
+    assert [batch.month for batch in under_way(far)][-2:] == [f"{now:%Y-%m}"] * 2
+
+
+def test_a_batches_file_that_no_version_writes_stops_only_the_run_that_collects(far):
+    path = far.folder / ".goldenprompt/cache" / BATCHES
+    assert far.run(*RECORD).state == "incomplete"
+    path.write_text(path.read_text().replace("+00:00", ""))
+    refused = far.run(*RECORD)
+    assert (refused.code, "batches.json: not what this version writes of batches" in refused.out) == (4, True)
+    assert "INTERNALERROR" not in refused.out + far.run("-k", "late").out
+
+
 def test_what_nobody_collected_in_a_week_is_forgotten_and_told(store):
     handed_over(store, RunKind.RECORDING, hours=24 * 8)
     handed_over(store, RunKind.CHECK)
@@ -237,5 +279,6 @@ def test_a_finished_run_forgets_its_own_batches_and_no_others(store):
     made.end(RunRecord("run-9", prompts=(broken,)))
     assert len(read_batches(store.cache / BATCHES)) == 3
     made.end(RunRecord("run-9"))
+    assert made.told[-1].endswith("is forgotten, uncollected: nothing of it is asked any more")
     left = [(batch.kind, batch.month) for batch in read_batches(store.cache / BATCHES)]
     assert left == [("check", "2026-11"), ("recording", "2026-10")]

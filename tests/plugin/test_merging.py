@@ -33,10 +33,19 @@ def without_times(verdict):
 
 @pytest.fixture
 def library(library):
+    """A library that is committed: shards that run code are merged of such alone."""
     library.model(deterministic=False)
     library.dataset("prompts/a", CASES)
     library.dataset("prompts/b", {"one": "yes", "two": "no"}, header="tags: [small]")
+    library.write(".gitignore", ".goldenprompt/cache\n__pycache__\n.pytest_cache\n*.log\nanswers.json\n*verdict.json\n")
+    git(library, "init", "-q", "-b", "main")
+    commit(library, "one")
     return library
+
+
+def commit(library, said):
+    git(library, "add", ".")
+    git(library, "commit", "-q", "-m", said)
 
 
 @pytest.fixture
@@ -114,11 +123,10 @@ def test_a_gap_and_shards_of_two_runs_are_refused(library):
 
 
 def test_shards_of_other_files_than_are_here_are_refused(library):
-    git(library, "init", "-q")
-    git(library, "commit", "-q", "--allow-empty", "-m", "one")
-    all_shards(library, of=2)
+    library.write("prompts/new.txt", "of no commit")
+    all_shards(library, "--golden-provider", "echo", of=2)
     library.dataset("prompts/b", {"one": "no", "two": "no"})
-    run = merge(library)
+    run = library.run("--golden-merge=", "--golden-only", "--golden-provider", "echo")
     assert (run.code, run.state) == (4, "error"), run.out
     assert "prompts/b.golden.yaml: not what the shards ran, found another dataset_digest" in run.out
     git(library, "commit", "-q", "--allow-empty", "-m", "two")
@@ -128,12 +136,11 @@ def test_shards_of_other_files_than_are_here_are_refused(library):
 def test_shards_that_were_judged_as_main_was_are_merged_so(library):
     library.write("goldenprompt.toml", "[gate]\nmargin = 0.04\n")
     assert library.run("--golden-record").code == 0
-    git(library, "init", "-q", "-b", "main")
-    git(library, "add", ".")
-    git(library, "commit", "-q", "-m", "one")
+    commit(library, "stored")
+    git(library, "checkout", "-q", "-b", "branch")
     library.write("goldenprompt.toml", "[gate]\nmargin = 0.06\n")
+    commit(library, "looser")
     assert library.run("--golden-record", "--golden-repeats", "1").code == 0
-    assert library.command("accept", "last", "--reason", "newer", "--even", "dirty").code == 0
     words = ("--golden-baseline", "git:main")
     plain = library.run("--golden-only", *words)
     assert plain.verdict["baseline"]["revision"].startswith("git:main at "), plain.out
@@ -162,9 +169,30 @@ def git(library, *words):
 
 
 def test_a_prompt_that_is_gone_where_the_shards_are_merged_is_missed(library):
-    shard(library, 1, 1)
+    library.write("prompts/new.txt", "of no commit")
+    shard(library, 1, 1, "--golden-provider", "echo")
     for path in (library.folder / "prompts").glob("b.*"):
         path.unlink()
-    run = merge(library)
+    run = library.run("--golden-merge=", "--golden-only", "--golden-provider", "echo")
     assert (run.code, run.state) == (1, "incomplete"), run.out
     assert run.verdict["run"]["stopped"] == ["prompts/b, which the shards ran, is not here"]
+
+
+def test_suspects_are_run_again_by_the_code_that_the_shards_ran_or_not_at_all(library):
+    all_shards(library, of=2)
+    library.model(deterministic=True)
+    refused(library, "the shards ran on committed files, found model.py changed since")
+    library.model(deterministic=False)
+    (library.folder / ".goldenprompt/cache/shards").rename(library.folder / "shards")
+    library.write("sitecustomize.py", "")
+    run = merge(library, "shards")
+    assert (run.state, run.verdict["run"]["dirty"]) == ("no-baseline", True), run.out
+    (library.folder / "sitecustomize.py").unlink()
+    run = merge(library, "shards")
+    assert (run.state, run.verdict["run"]["dirty"]) == ("no-baseline", False), run.out
+
+
+def test_shards_of_code_that_was_not_committed_are_refused(library):
+    library.write("notes.txt", "of no commit")
+    all_shards(library, of=2)
+    refused(library, "shard 1 of 2 ran on files that were not committed, found the code of python:model:answer")

@@ -84,11 +84,13 @@ def test_a_second_run_on_the_same_store_is_refused_before_it_calls(tmp_path):
     library = slow_library(tmp_path)
     first = library.start("--golden-concurrency", "1")
     wait_for(lambda: (library.folder / "calls.log").exists() or first.poll() is not None)
-    for way in ((), ("--golden-record",), ("-n", "2")):
+    reports = [library.write(name, '{"verdict": "pass"}') for name in (".goldenprompt/cache/verdict.json", "kept.json")]
+    for way in (("--golden-report=json=kept.json",), ("--golden-record",), ("-n", "2")):
         second = library.run(*way)
         assert second.code == 4, second.out
         assert f"another run is using this store, process {first.pid} since 20" in second.out
         assert "Traceback" not in second.out
+    assert [report.read_text() for report in reports] == ['{"verdict": "pass"}'] * 2
     assert library.run("--collect-only", "-q").code == 0
     first.kill()
     first.communicate(timeout=60)

@@ -53,9 +53,16 @@ def test_what_an_earlier_run_left_of_a_shard_is_never_merged_for_this_one(stored
     stored.write("prompts/broken.golden.yaml", "cases: [\n")
     assert stored.run("--golden-shard", "2/3").code == 4
     assert json.loads((folder_of(stored, "2-of-3") / "verdict.json").read_text())["verdict"] == "error"
-    stored.write("goldenprompt.toml", "nonsense")
-    assert stored.run("--golden-shard", "2/3").code == 4
-    assert not folder_of(stored, "2-of-3").exists()
+
+
+def test_a_command_that_runs_nothing_leaves_the_shard_that_was_paid_for(stored):
+    assert stored.run("--golden-shard", "2/3").code == 1
+    place, report = folder_of(stored, "2-of-3") / "run.json", ".goldenprompt/cache/verdict.json"
+    before, green = place.read_bytes(), stored.write(report, '{"verdict": "pass"}')
+    assert stored.run("--golden-shard", "2/3", "--collect-only").code == 0
+    assert (place.read_bytes(), green.exists()) == (before, True)
+    assert stored.run("--golden-shard", "2/3", "--golden-baseline", "nonsense").code == 4
+    assert (place.read_bytes(), green.exists()) == (before, False)
 
 
 @pytest.mark.parametrize("text", ["0/3", "4/3", "1", "1/0", "-1/3", "1/3/3", "", "a/b", "1 / 3"])

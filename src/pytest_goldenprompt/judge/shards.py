@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from pytest_goldenprompt.errors import InputError
@@ -25,6 +26,12 @@ ALIKE = {
     "moved": "pointers of the checkout",
 }
 """What the shards of one run have in common, by the names of a record's fields."""
+
+NO_CODE = frozenset({"anthropic", "any-llm", "echo", "local", "openai", "replay"})
+"""Kinds of provider that come with the package and run none of the team's code; any other is code that may change."""
+
+APART = timedelta(hours=24)
+"""For so long the shards of a run may begin after each other; answers from before are no news of the same model."""
 
 Key = TypeVar("Key", bound=tuple[str, str])
 
@@ -91,6 +98,8 @@ def joined(shards: Sequence[RunRecord]) -> RunRecord:
     ordered = _complete(shards)
     for one in ordered[1:]:
         _refuse_mixed(ordered[0], one)
+    _refuse_apart(ordered)
+    _refuse_unknown_code(ordered[0])
     first = ordered[0]
     return replace(
         first,
@@ -155,6 +164,40 @@ def _refuse_mixed(first: RunRecord, other: RunRecord) -> None:
             raise InputError(f"{both} differ in what they asked of {name}: its {what}; the same is accepted")
     if _defined(first) != _defined(other):
         raise InputError(f"{both} differ in their cases; the same golden datasets are accepted")
+
+
+def _refuse_apart(ordered: Sequence[RunRecord]) -> None:
+    oldest, newest = min(ordered, key=_began), max(ordered, key=_began)
+    if _began(newest) - _began(oldest) > APART:
+        both = f"{_name(oldest)} of {oldest.started} and {_name(newest)} of {newest.started}"
+        raise InputError(f"{both} are more than 24 hours apart; shards that ran together are accepted, run both again")
+
+
+def _began(record: RunRecord) -> datetime:
+    try:
+        return datetime.fromisoformat(record.started).astimezone(UTC)
+    except ValueError:
+        raise InputError(f"{_name(record)} began at no moment, found {record.started!r}; ISO 8601 is read") from None
+
+
+def _refuse_unknown_code(first: RunRecord) -> None:
+    """Refuse shards that ran code of which no commit tells that it was the same, and is where they are merged."""
+    if first.dirty is False:
+        return
+    for facts in first.prompts:
+        if code := _code(facts):
+            where = "outside of git" if first.dirty is None else "on files that were not committed"
+            raise InputError(
+                f"{_name(first)} ran {where}, found the code of {code} for {facts.id}, which may be another one "
+                "elsewhere; commit first, then run all shards"
+            )
+
+
+def _code(facts: PromptFacts) -> str:
+    """Name the team's own code that a prompt was run or judged with; empty where there is none."""
+    own = facts.provider and facts.provider.partition(":")[0] not in NO_CODE
+    named = (name for name in facts.evaluators if "python:" in name)
+    return facts.provider if own else next(named, "")
 
 
 def _defined(record: RunRecord) -> list[tuple[str, str, str]]:

@@ -19,7 +19,7 @@ from pytest_goldenprompt.engine.waiting import wait
 from pytest_goldenprompt.errors import GoldenpromptError, StoreError
 from pytest_goldenprompt.model.batch import Batch
 from pytest_goldenprompt.model.prompt import Request
-from pytest_goldenprompt.model.record import RunRecord
+from pytest_goldenprompt.model.record import RunKind, RunRecord
 from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.store.batches import BATCHES, read_batches, write_batches
 from pytest_goldenprompt.store.folder import FolderStore
@@ -44,14 +44,20 @@ class Batches:
         for batch in batches:
             (self._mine if self._is_mine(batch) else self._others).append(batch)
         self._number = 0
+        self._month_found = False
         self._used: set[str] = set()
         self.waits = ""
         """Why the run ends without a call; empty where it goes on."""
         self.told: list[str] = []
 
     @classmethod
-    def under_way(cls, store: FolderStore, facts: Facts, clock: Callable[[], datetime]) -> Batches:
-        """Read what was handed over before; what is too old to be collected is forgotten, and told."""
+    def under_way(
+        cls, store: FolderStore, facts: Facts, clock: Callable[[], datetime], *, month_found: bool = False
+    ) -> Batches:
+        """Read what was handed over before; what is too old to be collected is forgotten, and told.
+
+        `month_found` says that nobody named the run's month: where it is an earlier one, batches are why.
+        """
         path = store.cache / BATCHES
         batches = read_batches(path)
         fresh = [batch for batch in batches if _is_fresh(batch, facts.started)]
@@ -63,6 +69,8 @@ class Batches:
         ]
         if made.told:
             write_batches(path, fresh)
+        made.told += made._left()
+        made._month_found = month_found and facts.month < _month(facts.started)
         return made
 
     @classmethod
@@ -88,6 +96,9 @@ class Batches:
         """Collect and hand over what these jobs ask. What was answered is recalled from the journal from then on."""
         asked = [Wanted(job.asked, job.provider, request) for job in jobs for request in job.requests]
         self._used = {one.name for one in asked}
+        if asked and self._month_found and not any(self._used & set(batch.requests) for batch in self._mine):
+            self.waits = self._astray()
+            return
         wanted = {one.name: one for one in asked if traffic.journal.recall(one.who, one.request) is None}
         desk = Desk(self._mine, self._remember, self._begin, lambda all_: _shortage(traffic, all_))
         try:
@@ -110,8 +121,29 @@ class Batches:
             return
         partial = bool(record.narrowed) or any(prompt.error for prompt in record.prompts)
         left = [batch for batch in self._mine if partial and not set(batch.requests) <= self._used]
+        self.told += [
+            f"{batch.id or 'a batch'} of {batch.submitted} is forgotten, uncollected: nothing of it is asked any more"
+            for batch in self._mine
+            if batch not in left and not self._used & set(batch.requests)
+        ]
         if left != self._mine:
             self._remember(left)
+
+    def _left(self) -> list[str]:
+        """Say, by month, what of this run's kind was handed over for another month, and how it is collected."""
+        mine = [batch for batch in self._others if batch.kind == self._facts.kind.value]
+        return [
+            f"what was handed over for {month} is left: --golden-month {month} collects it, for a week"
+            for month in sorted({batch.month for batch in mine})
+        ]
+
+    def _astray(self) -> str:
+        """Say why the month that batches gave this run is not its own."""
+        then, now = self._facts.month, _month(self._facts.started)
+        return (
+            f"nothing that is asked is in the batches of {then}, and nothing was handed over: name the month, "
+            f"--golden-month {now} to begin it, --golden-month {then} to hand over for that one"
+        )
 
     def _is_mine(self, batch: Batch) -> bool:
         return (batch.kind, batch.month) == (self._facts.kind.value, self._facts.month)
@@ -129,9 +161,27 @@ class Batches:
 
 
 def month_under_way(store: FolderStore, kind: str, started: datetime) -> str | None:
-    """Give the month of the batches of a kind that can be collected, the newest ones; None where there are none."""
+    """Give the month of the batches of a kind that can be collected, the newest ones; None where there are none.
+
+    A recording run finds no earlier month that has a baseline: it would take its place without a word.
+    """
     batches = read_batches(store.cache / BATCHES)
-    return max((batch.month for batch in batches if batch.kind == kind and _is_fresh(batch, started)), default=None)
+    closed = store.pointers().months if kind == RunKind.RECORDING else {}
+    now = _month(started)
+    return max(
+        (
+            batch.month
+            for batch in batches
+            if batch.kind == kind
+            and _is_fresh(batch, started)
+            and (batch.month == now or (batch.month < now and batch.month not in closed))
+        ),
+        default=None,
+    )
+
+
+def _month(moment: datetime) -> str:
+    return moment.strftime("%Y-%m")
 
 
 def _is_fresh(batch: Batch, now: datetime) -> bool:

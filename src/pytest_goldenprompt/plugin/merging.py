@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from pytest_goldenprompt.engine.grade import Graded
 from pytest_goldenprompt.engine.plan import PlannedPrompt
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.git import git
 from pytest_goldenprompt.judge.shards import ALIKE, differing, joined, name_of
 from pytest_goldenprompt.model.contracts import Provider
 from pytest_goldenprompt.model.limits import Spend
@@ -27,6 +30,7 @@ from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.shards import Shard, find_shards, read_shard, shards_of
 
 OPTION = "--golden-merge"
+NO_STORE = ":(top,exclude,glob)**/.goldenprompt/**"
 HERE = "merge where the files are those that the shards ran on, with the same options"
 
 
@@ -39,6 +43,8 @@ class Merged:
     references: Mapping[str, Any]
     """What each shard was compared with, as verdict records tell it."""
     spent: Sequence[Mapping[str, Spend]]
+    folders: Sequence[Path] = ()
+    """Where the shards were found."""
     results: dict[tuple[str, str], Graded] = field(default_factory=dict)
     _facts: Mapping[str, PromptFacts] = field(default_factory=dict)
     _cases: Mapping[tuple[str, str], CaseResult] = field(default_factory=dict)
@@ -93,7 +99,8 @@ def read_merged(config: pytest.Config, store: FolderStore) -> Merged | None:
     _refuse_other_references(shards)
     texts = {digest: text for shard in shards for digest, text in shard.texts.items()}
     spent = [spent_of(shard.verdict.get("spend")) for shard in shards]
-    return Merged(record, texts, {name: shards[0].verdict.get(name) for name in ("baseline", "anchor")}, spent)
+    references = {name: shards[0].verdict.get(name) for name in ("baseline", "anchor")}
+    return Merged(record, texts, references, spent, folders)
 
 
 def of_shards(settings: Settings, merged: Merged) -> Settings:
@@ -104,13 +111,15 @@ def of_shards(settings: Settings, merged: Merged) -> Settings:
     return replace(settings, record=recording, month=merged.record.month)
 
 
-def refuse_other_ground(merged: Merged, facts: Facts, found: Reference) -> None:
-    """Refuse to merge where something else is compared with, or judged by, than the shards were."""
+def refuse_other_ground(merged: Merged, facts: Facts, found: Reference, root: Path) -> None:
+    """Refuse to merge where something else is run, compared with, or judged by, than the shards were."""
     for name, what in ALIKE.items():
         there, here = canonical(getattr(merged.record, name)), canonical(getattr(facts, name))
         if name != "dirty" and there != here:  # as JSON, in which lists and tuples are the same
             both = f"{there} there and {here} here"
             raise InputError(f"the shards differ from this run in their {what}, found {both}", remedy=HERE)
+    if merged.record.dirty is False and (edited := _edited(root)):
+        raise InputError(f"the shards ran on committed files, found {edited} changed since", remedy=HERE)
     for name, reference in {"baseline": found.facts, "anchor": found.anchor}.items():
         then, now = _named(merged.references[name]), reference and (reference.id, list(reference.pooled))
         if then != now:
@@ -121,10 +130,25 @@ def refuse_other_ground(merged: Merged, facts: Facts, found: Reference) -> None:
             )
 
 
-def adopt(merged: Merged, facts: Facts) -> None:
+def adopt(merged: Merged, facts: Facts, root: Path) -> None:
     """Let a run's facts be those of its shards, as far as they are not the same here."""
-    facts.started, facts.dirty, facts.stopped = merged.started, merged.record.dirty, merged.record.stopped
+    facts.started, facts.stopped = merged.started, merged.record.stopped
+    facts.dirty = merged.record.dirty if merged.record.dirty is not False else _has_new(root, merged.folders)
     facts.info.update(merged.record.info)
+
+
+def _edited(root: Path) -> str:
+    """Name a file that git knows and that is not as it was committed; empty where there is none."""
+    changed = git(root, "diff", "--name-only", "-z", "HEAD", "--", ":/", NO_STORE)
+    return "files that git cannot list" if changed is None else changed.decode("utf-8", "replace").partition("\0")[0]
+
+
+def _has_new(root: Path, besides: Sequence[Path]) -> bool:
+    """Say whether there are files that git does not know, besides those in some folders."""
+    told = git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", ":/", NO_STORE)
+    new = ["?"] if told is None else os.fsdecode(told).split("\0")[:-1]
+    folders = [folder.resolve() for folder in besides]
+    return any(not any((root / name).resolve().is_relative_to(one) for one in folders) for name in new)
 
 
 def _named(plain: Any) -> tuple[str, list[str]] | None:

@@ -1,11 +1,9 @@
-"""One run at a time on a store, and what an earlier one that was cut off has already paid for."""
+"""What an earlier one that was cut off has already paid for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-
-import pytest
 
 from pytest_goldenprompt.engine.journal import Journal
 from pytest_goldenprompt.engine.unfinished import Purpose, Unfinished
@@ -51,9 +49,8 @@ class Resuming:
         return "answers are kept: run the same command within 24 hours to go on without paying for them again"
 
 
-def resume(config: pytest.Config, store: FolderStore, facts: Facts) -> Resuming:
-    """Occupy the store until pytest ends, and take up what was cut off; StoreError where another run is under way."""
-    config.add_cleanup(store.occupy(facts.started.strftime("%Y-%m-%d %H:%M UTC")))
+def resume(store: FolderStore, facts: Facts) -> Resuming:
+    """Take up what was cut off, in a store that this process occupies; StoreError where nothing can be written."""
     home, purpose = store.cache / "journal", Purpose(facts.kind.value, facts.month, facts.tool)
     try:
         unfinished = Unfinished.begin(home, facts.id, purpose, facts.started)

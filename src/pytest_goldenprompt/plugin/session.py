@@ -25,7 +25,6 @@ from pytest_goldenprompt.model.record import RunKind
 from pytest_goldenprompt.model.values import digest_of
 from pytest_goldenprompt.plugin.batching import Batches, month_under_way
 from pytest_goldenprompt.plugin.choosing import Choice, read_shard, refuse_look
-from pytest_goldenprompt.plugin.conclusion import default_report
 from pytest_goldenprompt.plugin.distributed import (
     CONTROLLER,
     Controller,
@@ -50,7 +49,7 @@ from pytest_goldenprompt.plugin.references import Ground, find_ground, told_grou
 from pytest_goldenprompt.plugin.resuming import resume, workers_journal
 from pytest_goldenprompt.plugin.schedule import Schedule
 from pytest_goldenprompt.plugin.spending import ControllerSpending, WorkerSpending, traffic_of
-from pytest_goldenprompt.plugin.stale import remove_stale
+from pytest_goldenprompt.plugin.stale import occupied
 from pytest_goldenprompt.plugin.terminal import Display
 from pytest_goldenprompt.plugin.unchanged import unchanged_of
 from pytest_goldenprompt.registry import Registry
@@ -75,21 +74,15 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     refuse_each(config)
     refuse_look(config, settings)
     refuse_batches(config)
-    share = share_of(config)
-    if share.whole:
-        remove_stale([path for _, path in settings.reports])
+    share, started = share_of(config), clock()
+    tree = commit_of(settings.root) if share.whole else (None, None)  # before anything is written: it may be clean yet
+    store = occupied(config, settings, started) if share.whole else open_store(settings.root, settings.store)
     registry = Registry()
     config.hook.pytest_goldenprompt_register.call_historic(kwargs={"registry": registry})
     registry.close_formats()
-    store = open_store(settings.root, settings.store)
     merged = read_merged(config, store)
     if merged is not None:
         settings = of_shards(settings, merged)
-    if share.whole:
-        remove_stale([default_report(store)])
-        if settings.shard is not None:
-            forget_shard(store, settings.shard)
-    started = clock()
     month = told["month"] if told else run_month(settings, started, store)
     ground = _ground(config, settings, told, store, month, started)
     ground.reference.command = command_for(settings, config.invocation_params.dir)
@@ -117,7 +110,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
         reference = ground.reference
         found = {"baseline": reference.name, "joined": reference.joined, "first": reference.first}
         elsewhere = cache(lambda: told_elsewhere(library, config.rootpath, ground.folder))
-        _control(config, library, {**told, **found}, elsewhere, month, clock, started)
+        _control(config, library, {**told, **found}, elsewhere, month, clock, started, tree)
     else:
         manager.register(Worker(library), "goldenprompt-worker")
         manager.register(WorkerSpending(library), "goldenprompt-spending")
@@ -144,19 +137,21 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
     month: str,
     clock: Callable[[], datetime],
     started: datetime,
+    tree: tuple[str | None, bool | None],
 ) -> None:
-    facts = _facts(library, month, started)  # before anything is written: the tree may be clean as yet
+    facts = _facts(library, month, started, tree)
     if isinstance(library.carrying, Merged):
-        refuse_other_ground(library.carrying, facts, library.reference)
+        refuse_other_ground(library.carrying, facts, library.reference, library.settings.root)
     told["journal"] = None
     if not config.option.collectonly:
-        library.resuming = resume(config, library.store, facts)
+        library.resuming = resume(library.store, facts)
         library.traffic.journal = library.resuming.journal
         told["journal"] = library.resuming.told()
-        batches = Batches.under_way if library.settings.batch else Batches.left_alone
-        library.batches = batches(library.store, facts, clock)
+        if facts.shard is not None:
+            forget_shard(library.store, facts.shard)
+        library.batches = _batches(library, facts, clock)
     if isinstance(library.carrying, Merged):
-        adopt(library.carrying, facts)
+        adopt(library.carrying, facts, library.settings.root)
     recorder = Recorder(node_of(library.settings.root, config.rootpath), library.reference.baseline)
     controller = Controller(told, recorder.unrun.setdefault, elsewhere, library.registry.formats)
     gate = Gate(library, recorder, controller, facts, clock, config.stash[SCHEDULE].leaving)
@@ -166,6 +161,12 @@ def _control(  # noqa: PLR0913, PLR0917 - all that the objects on the controller
     manager.register(recorder, "goldenprompt-recorder")
     manager.register(gate, GATE)
     manager.register(Display(library, gate), "goldenprompt-display")
+
+
+def _batches(library: Library, facts: Facts, clock: Callable[[], datetime]) -> Batches:
+    if not library.settings.batch:
+        return Batches.left_alone(library.store, facts, clock)
+    return Batches.under_way(library.store, facts, clock, month_found=library.settings.month is None)
 
 
 def _listen(config: pytest.Config, *, whole: bool) -> Leaving:
@@ -216,9 +217,9 @@ def kind_of(settings: Settings) -> RunKind:
     return RunKind.RECORDING if settings.record else RunKind.CHECK
 
 
-def _facts(library: Library, month: str, started: datetime) -> Facts:
+def _facts(library: Library, month: str, started: datetime, tree: tuple[str | None, bool | None]) -> Facts:
     settings = library.settings
-    commit, dirty = commit_of(settings.root)
+    commit, dirty = tree
     return Facts(
         id=f"{started.strftime('%Y%m%dT%H%M%S%f')[:-3]}Z-{secrets.token_hex(3)}",
         kind=kind_of(settings),

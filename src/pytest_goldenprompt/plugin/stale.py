@@ -1,12 +1,39 @@
-"""Reports that an earlier run left."""
+"""One run at a time on a store, and the reports that an earlier one left."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
-from pytest_goldenprompt.errors import StoreError
+import pytest
+
+from pytest_goldenprompt.errors import InputError, StoreError
+from pytest_goldenprompt.plugin.conclusion import default_report
+from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.reports.genai import OPERATION
+from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.place import open_store
+
+
+def occupied(config: pytest.Config, settings: Settings, started: datetime) -> FolderStore:
+    """Open the store, occupy it until pytest ends, and remove the reports of an earlier run.
+
+    StoreError where another run is under way: its reports are left, as nothing begins here. A command that only lists
+    cases occupies nothing, and removes the reports that it names, as it writes none.
+    """
+    named = [path for _, path in settings.reports]
+    try:
+        store = open_store(settings.root, settings.store)
+    except InputError:
+        remove_stale(named)
+        raise
+    if config.option.collectonly:
+        remove_stale(named)
+        return store
+    config.add_cleanup(store.occupy(started.strftime("%Y-%m-%d %H:%M UTC")))
+    remove_stale([*named, default_report(store)])
+    return store
 
 
 def remove_stale(reports: Iterable[Path]) -> None:

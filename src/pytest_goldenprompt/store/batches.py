@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.batch import Batch
 from pytest_goldenprompt.store.files import read_text, write_file
+from pytest_goldenprompt.store.reference import MONTH
 
 SCHEMA = "goldenprompt.batches/1"
 """The key under which the batches stand; another version of the file has another one."""
@@ -48,7 +50,13 @@ def _batch(plain: dict[str, Any]) -> Batch:
     places = {
         name: (prompt, case, repeat, digest) for name, (prompt, case, repeat, digest) in plain["requests"].items()
     }
-    return Batch(**{**plain, "requests": places})
+    batch = Batch(**{**plain, "requests": places})
+    words = (batch.provider, batch.label, batch.kind, batch.month, batch.submitted, batch.id or "", *places)
+    if not all(isinstance(word, str) for word in words) or not MONTH.fullmatch(batch.month):
+        raise ValueError
+    if datetime.fromisoformat(batch.submitted).tzinfo is None:
+        raise ValueError
+    return batch
 
 
 def _plain(batch: Batch) -> dict[str, object]:

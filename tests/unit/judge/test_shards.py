@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 
 import pytest
@@ -98,6 +99,7 @@ def test_who_answered_and_how_shards_ended_is_told_of_all():
     }
 
 
+LATER = "2026-10-02T00:00:03Z"
 BOTH = "shard 1 of 2 and shard 2 of 2 differ in "
 
 
@@ -136,9 +138,42 @@ BOTH = "shard 1 of 2 and shard 2 of 2 differ in "
             ],
             "gap: support/triage c001 was not chosen in shard 2 of 2; a whole shard is accepted",
         ),
+        (
+            lambda one, two: [replace(one, started=LATER), two],
+            f"shard 2 of 2 of 2026-10-01T00:00:02Z and shard 1 of 2 of {LATER} are more than 24 hours apart",
+        ),
+        (lambda one, two: [one, replace(two, started="then")], "shard 2 of 2 began at no moment, found 'then'"),
     ],
 )
 def test_what_is_no_whole_run_is_refused_and_named(change, told):
     with pytest.raises(InputError) as found:
         joined(change(*shards_of(ALL, 2)))
     assert str(found.value).startswith(told)
+
+
+def test_shards_of_one_day_are_of_one_run():
+    one, two = shards_of(ALL, 2)
+    assert joined([replace(one, started="2026-10-02T00:00:02Z"), two]).started == two.started
+
+
+@pytest.mark.parametrize("dirty", [None, True])
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"provider": "python:model:answer"}, "python:model:answer"),
+        ({"provider": "command:./answer"}, "command:./answer"),
+        ({"provider": "ours"}, "ours"),
+        ({"evaluators": ("exact@1", "all(python:checks:good)@1")}, "all(python:checks:good)@1"),
+    ],
+)
+def test_shards_that_ran_code_are_of_one_run_only_where_all_of_it_was_committed(change, code, dirty):
+    whole = replace(ALL, prompts=(replace(ASKED, **change),), commit="c", dirty=False)
+    assert joined(shards_of(whole, 2)).prompts == whole.prompts
+    with pytest.raises(InputError, match=rf"^shard 1 of 2 ran .*, found the code of {re.escape(code)} for support"):
+        joined(shards_of(replace(whole, dirty=dirty), 2))
+
+
+def test_shards_of_named_models_need_no_commit():
+    broken = facts("support/broken", error="no")
+    whole = replace(ALL, prompts=(broken, ASKED), dirty=True)
+    assert joined(shards_of(whole, 2)).dirty is True

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import pytest
 
 from pytest_goldenprompt.errors import StoreError
@@ -10,6 +13,22 @@ MADE = Batch(
     "openai:m1@here", "run-0", "recording", "2026-11", "2026-11-24T09:31:00Z", {"n1": ("p", "\ud800", 0, "d")}, "b1"
 )
 UNSURE = Batch("openai:m1", "run-1", "check", "2026-11", "2026-11-24T09:32:00Z", {})
+
+
+OTHERS = (
+    {"submitted": "x"},
+    {"submitted": "2026-11-24T09:31:00"},
+    {"submitted": 5},
+    {"month": 5},
+    {"month": "November"},
+    {"id": 5},
+    {"kind": None},
+)
+
+
+def with_other(**other):
+    plain = {**asdict(MADE), "requests": {"n1": ["p", "c", 0, "d"]}, **other}
+    return json.dumps({"goldenprompt.batches/1": [plain]})
 
 
 def test_what_is_under_way_is_read_back_to_the_letter_and_the_file_goes_with_the_last_of_it(tmp_path):
@@ -37,6 +56,7 @@ def test_what_is_under_way_is_read_back_to_the_letter_and_the_file_goes_with_the
         '{"goldenprompt.batches/1": [{"label": "x", "requests": {}}]}',
         '{"goldenprompt.batches/1": [{"label": "x", "requests": {"n": ["p"]}}]}',
         pytest.param("[" * 100_000, id="deep"),
+        *(pytest.param(with_other(**other), id=str(other)) for other in OTHERS),
     ],
 )
 def test_a_file_that_cannot_be_read_is_not_taken_for_nothing_under_way(tmp_path, text):
