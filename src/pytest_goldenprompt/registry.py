@@ -44,6 +44,10 @@ class Table(Generic[F]):
         factory = self._entries[name][0]
         return _imported(factory) if isinstance(factory, str) else factory
 
+    def owner(self, name: str) -> str:
+        """Give who registered a name."""
+        return self._entries[name][1]
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
 
@@ -55,6 +59,8 @@ class Registry:
         self.evaluators: Table[EvaluatorFactory] = Table("evaluator")
         self.providers: Table[ProviderFactory] = Table("provider")
         self.formats: Formats = OUR_FORMATS
+        self._of_code: dict[int, Evaluator] = {}
+        self._noted = 0
         self._formats_closed = False
         register_ours(self)
         for name, place in COMPOSED.items():
@@ -91,11 +97,20 @@ class Registry:
 
     def evaluator(self, spec: EvaluatorSpec) -> Evaluator:
         """Build the evaluator of one entry of a dataset."""
+        before = self._noted
         evaluator = self.evaluators.find(spec.name)(spec.settings)
-        if not spec.transform:
-            return evaluator
-        place: Callable[[Evaluator, EvaluatorSpec], Evaluator] = _imported(TRANSFORMED)
-        return place(evaluator, spec)
+        if spec.transform:
+            place: Callable[[Evaluator, EvaluatorSpec], Evaluator] = _imported(TRANSFORMED)
+            evaluator = place(evaluator, spec)
+        # The parts of one that is made of others were built, and noted, within this call.
+        if spec.name == CODE or self.evaluators.owner(spec.name) != OURS or self._noted > before:
+            self._of_code[id(evaluator)] = evaluator
+            self._noted += 1
+        return evaluator
+
+    def is_code(self, evaluator: Evaluator) -> bool:
+        """Say whether a team's own code judges in an evaluator that was built here, or in a part of it."""
+        return id(evaluator) in self._of_code
 
     def provider(self, name: str, setting: ProviderSetting) -> Provider:
         """Build a provider of its whole name, such as `openai:gpt-4o-mini`."""
@@ -140,6 +155,9 @@ EVALUATORS = {
     "starts-with": "starts_with:build",
     "tool-calls": "tool_calls:build",
 }
+CODE = "python"
+"""The evaluator of ours that runs a team's own function."""
+
 TRANSFORMED = "pytest_goldenprompt.evaluators.transformed:transformed"
 PROVIDERS = {
     "anthropic": "anthropic:build",

@@ -26,7 +26,7 @@ from pytest_goldenprompt.store.case_lines import Known
 from pytest_goldenprompt.store.codec import cases_digest
 from pytest_goldenprompt.store.files import write_file
 from pytest_goldenprompt.store.folder import read_run
-from pytest_goldenprompt.store.reference import match_run
+from pytest_goldenprompt.store.reference import match_run, refuse_as_baseline
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
     known: Known = {}
     base, current = _read(options, options.base, known), _read(options, options.current, known)
     known.clear()
+    refuse_as_baseline(base, options.base)
     policy, drawn, today = read_policy(root_of(options)), 0, now()[: len("YYYY-MM-DD")]
     if options.topup:
         current, drawn = top_up(base, current, _read(options, options.topup, known), policy, today)

@@ -27,11 +27,15 @@ from pytest_goldenprompt.model.limits import Asked, Price
 from pytest_goldenprompt.model.prompt import Message, Prompt, Request
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.result import CaseResult
-from pytest_goldenprompt.model.values import JSON, canonical, digest_of
+from pytest_goldenprompt.model.values import JSON, SHORT_DIGEST_LENGTH, canonical, digest_of
 
 BuildEvaluator = Callable[[EvaluatorSpec], Evaluator]
 
 _PLAIN = {name: (EvaluatorSpec(name),) for name in ("exact", "json")}
+
+
+OF_ONE_PROCESS = ("python:", "command:")
+"""Providers whose version holds for one process or machine: the modules that are loaded, the times of files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +119,12 @@ def plan_prompt(
     return PlannedPrompt(facts, prompt, cases, asked, dataset.tags)
 
 
-def with_determinism(planned: PlannedPrompt, provider: Provider) -> PlannedPrompt:
-    """Note whether the provider answers every case of this prompt deterministically."""
+def with_provider(planned: PlannedPrompt, provider: Provider) -> PlannedPrompt:
+    """Note which provider answers, and whether it answers every case of this prompt deterministically."""
     sure = all(provider.is_deterministic(planned.request(case, 0)) for case in planned.cases)
-    return replace(planned, facts=replace(planned.facts, deterministic=sure and bool(planned.cases)))
+    version = _version(planned.facts.provider, provider)
+    facts = replace(planned.facts, deterministic=sure and bool(planned.cases), provider_version=version)
+    return replace(planned, facts=facts)
 
 
 def portable(provider: str) -> str:
@@ -219,6 +225,12 @@ def _facts(name: str, relative: str, dataset: Dataset, prompt: Prompt | None) ->
         min_pass_rate=dataset.min_pass_rate,
         temperature=_temperature(parameters),
     )
+
+
+def _version(name: str, provider: Provider) -> str:
+    """Digest a provider's version, which may hold a secret."""
+    version = getattr(provider, "version", "")
+    return "" if not version or name.startswith(OF_ONE_PROCESS) else digest_of(str(version), SHORT_DIGEST_LENGTH)
 
 
 def _temperature(parameters: Mapping[str, JSON]) -> float | None:

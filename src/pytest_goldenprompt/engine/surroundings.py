@@ -6,14 +6,18 @@ from pathlib import Path
 
 from pytest_goldenprompt.git import word
 
+STATUS = ("status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=none")
+"""All that a person's settings could hide is asked for."""
+
 
 def commit_of(root: Path) -> tuple[str | None, bool | None]:
     """Give the commit of a checkout and whether tracked or new files differ from it; (None, None) outside of git.
 
-    The store's own folder does not count: a recording run writes there.
+    The whole checkout counts, above the library's root too: code that prompts use may lie there. Stores do not count:
+    a recording run writes there.
     """
     commit = word(root, "rev-parse", "HEAD")
     if commit is None:
         return None, None
-    changes = word(root, "status", "--porcelain", "--", ".", ":(exclude,glob)**/.goldenprompt/**")
+    changes = word(root, *STATUS, "--", ":/", ":(top,exclude,glob)**/.goldenprompt/**")
     return commit, None if changes is None else bool(changes)

@@ -27,6 +27,8 @@ class PromptFacts:
 
     `deterministic` says that the same request always gets the same answer, so that there is no luck to test.
     `temperature` is the one that its requests ask for; `copied` says that repeats were the same text all the same.
+    `provider_version` is a digest of what the provider's name does not say, such as a server's address; empty where
+    there is nothing of the kind.
     A retired prompt takes no part. `error` is set where prompt or dataset could not be read. Neither has results.
     """
 
@@ -50,6 +52,7 @@ class PromptFacts:
     error: str | None = None
     temperature: float | None = None
     copied: bool = False
+    provider_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

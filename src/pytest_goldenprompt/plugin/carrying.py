@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from pytest_goldenprompt.engine.grade import Graded
-from pytest_goldenprompt.engine.plan import PlannedPrompt, with_determinism
+from pytest_goldenprompt.engine.plan import PlannedPrompt, with_provider
 from pytest_goldenprompt.model.contracts import Provider
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.result import CaseResult
@@ -33,8 +33,8 @@ class Nothing:
     results: Mapping[tuple[str, str], Graded] = MappingProxyType({})
 
     def planned(self, planned: PlannedPrompt, provider: Callable[[str], Provider]) -> PlannedPrompt:
-        """Note whether the provider answers deterministically; it is built now, so that a wrong name is told early."""
-        return with_determinism(planned, provider(planned.provider))
+        """Note who answers, and how surely; the provider is built now, so that a wrong name is told early."""
+        return with_provider(planned, provider(planned.provider))
 
     def absent(self, prompts: Collection[str]) -> tuple[str, ...]:
         """Miss nothing."""

@@ -67,7 +67,7 @@ class Merged:
         facts = self._facts.get(planned.facts.id)
         if facts is None or facts.error:
             raise InputError("no shard ran it, found it here", remedy=HERE)
-        here = replace(planned.facts, deterministic=facts.deterministic)
+        here = replace(planned.facts, deterministic=facts.deterministic, provider_version=facts.provider_version)
         cases = [(case, self._cases.get((facts.id, case.case.id))) for case in planned.cases]
         odd = differing(here, facts) or next((case.case.id for case, one in cases if _is_other(case.digest, one)), "")
         if odd:

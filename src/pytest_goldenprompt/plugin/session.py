@@ -96,7 +96,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     library = Library(
         settings, registry, ground.policy, store, ground.reference, today, ground.proposed, terms=terms, traffic=traffic
     )
-    library.carrying = merged or unchanged_of(config, settings, ground.reference) or library.carrying
+    library.carrying = merged or unchanged_of(config, library) or library.carrying
     config.stash[LIBRARY] = library
     progress, leaving = Progress(config, in_ci=settings.in_ci), _listen(config, whole=share.whole)
     config.stash[SCHEDULE] = Schedule(library, share, progress, leaving)

@@ -9,54 +9,74 @@ from pathlib import Path
 
 import pytest
 
+from pytest_goldenprompt import __version__
 from pytest_goldenprompt.engine.grade import Graded
-from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt, with_determinism
-from pytest_goldenprompt.engine.unchanged import is_code_unchanged, is_same, is_whole
-from pytest_goldenprompt.model.contracts import Provider
+from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt, with_provider
+from pytest_goldenprompt.engine.unchanged import (
+    changed_since,
+    is_code_unchanged,
+    is_in_sight,
+    is_same,
+    is_told,
+    is_whole,
+)
+from pytest_goldenprompt.model.contracts import Evaluator, Provider
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.plugin.carrying import as_graded
-from pytest_goldenprompt.plugin.options import Settings
-from pytest_goldenprompt.plugin.stored_run import Reference
+from pytest_goldenprompt.plugin.library import Library
 
 
-def unchanged_of(config: pytest.Config, settings: Settings, reference: Reference) -> Unchanged | None:
+def unchanged_of(config: pytest.Config, library: Library) -> Unchanged | None:
     """Take what did not change from the stored run where that was asked for; without a stored run, all is called."""
     if not config.getoption("--golden-changed"):
         return None
+    settings, reference = library.settings, library.reference
     for option, there in (("--golden-record", settings.record), ("--golden-repeats", settings.repeats)):
         if there:
             raise pytest.UsageError(f"--golden-changed and {option}: one of them is accepted")
     baseline = reference.baseline
-    return None if baseline is None else Unchanged(settings.root, baseline, reference.texts)
+    return None if baseline is None else Unchanged(settings.root, baseline, reference.texts, library.registry.is_code)
 
 
 @dataclass
 class Unchanged:
-    """The stored run, and what was taken of it so far."""
+    """The stored run, and what was taken of it so far; `is_code` says whether a team's code judges in an evaluator."""
 
     root: Path
     record: RunRecord
     texts: Callable[[], Mapping[str, str]]
+    is_code: Callable[[Evaluator], bool]
     results: dict[tuple[str, str], Graded] = field(default_factory=dict)
 
     def planned(self, planned: PlannedPrompt, provider: Callable[[str], Provider]) -> PlannedPrompt:
-        """Take the cases that are as they were; where that is all, no provider is needed."""
+        """Take the cases that are as they were; the provider is built, as it knows which server it would ask."""
+        asked = with_provider(planned, provider(planned.provider))
         then = self._facts.get(planned.facts.id)
-        if then is None or not is_same(planned.facts, then, code=self._code_is_same):
-            return with_determinism(planned, provider(planned.provider))
+        if then is None or not self._is_same(asked, then):
+            return asked
         taken = [one for case in planned.cases if (one := self._same(then.id, case)) is not None]
         for one in taken:
             result = replace(one, carried=self.record.id)
             self.results[one.prompt_id, one.case_id] = as_graded(result, then, self.texts())
         if len(taken) < len(planned.cases):
-            return with_determinism(planned, provider(planned.provider))
-        return replace(planned, facts=replace(planned.facts, deterministic=then.deterministic))
+            return asked
+        return replace(asked, facts=replace(asked.facts, deterministic=then.deterministic))
 
     def absent(self, prompts: Collection[str]) -> tuple[str, ...]:
         """Say nothing: a prompt that is gone is what the gate compares."""
         del prompts
         return ()
+
+    def _is_same(self, asked: PlannedPrompt, then: PromptFacts) -> bool:
+        """Say whether a prompt is asked and judged as it was, by the same code where code has a part in it."""
+        if self.record.tool != __version__ or not is_same(asked.facts, then):
+            return False
+        if is_told(asked.facts) and not any(self.is_code(one) for case in asked.cases for one in case.evaluators):
+            return True
+        changed = self._changed
+        seen = changed is not None and is_in_sight(self.root, asked.provider)
+        return seen and is_code_unchanged(changed or (), asked.facts)
 
     def _same(self, prompt_id: str, case: PlannedCase) -> CaseResult | None:
         """Give the whole stored result of a case that is defined as it was; None where there is none."""
@@ -74,5 +94,5 @@ class Unchanged:
         return {(case.prompt_id, case.case_id): case for case in self.record.cases}
 
     @cached_property
-    def _code_is_same(self) -> bool:
-        return is_code_unchanged(self.root, self.record)
+    def _changed(self) -> frozenset[str] | None:
+        return changed_since(self.root, self.record)

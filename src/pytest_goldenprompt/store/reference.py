@@ -47,9 +47,14 @@ def find_baseline(store: FolderStore, name: str, *, month: str, recording: bool)
 def load_baseline(store: FolderStore, found: Pointer | Path) -> RunRecord:
     """Read the record that `find_baseline` found; one that says nothing by itself is an InputError."""
     record = read_run(found) if isinstance(found, Path) else store.load(found)
-    if why := never(record):
-        raise InputError(f"run {record.id} can be no baseline: {why}; a whole run is accepted", where=WHERE)
+    refuse_as_baseline(record, WHERE)
     return record
+
+
+def refuse_as_baseline(record: RunRecord, where: str) -> None:
+    """Let a run that says nothing by itself be an InputError."""
+    if why := never(record):
+        raise InputError(f"run {record.id} can be no baseline: {why}; a whole run is accepted", where=where)
 
 
 def earlier_accepted(pointers: Pointers, found: Pointer | Path | None, number: int) -> list[Pointer]:

@@ -5,6 +5,7 @@ import random
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from jsonschema import Draft202012Validator
 
 from pytest_goldenprompt.cli import COMMANDS, main
 from pytest_goldenprompt.store.codec import sealed
+from pytest_goldenprompt.store.folder import FolderStore
+from unit.store.records import case, record, save
 
 DATASET = """\
 evaluators: [exact]
@@ -448,6 +451,15 @@ def test_stored_runs_are_compared_by_id_beginning_last_and_folder(call, library,
         code, out, _ = call("compare", *names)
         assert code in {0, 3}
         assert f"goldenprompt show {second}" in out
+
+
+@pytest.mark.parametrize("part", [{"shard": (1, 2)}, {"cases": (case("a", carried="r0"), case("b"))}])
+def test_a_shard_and_a_run_that_took_results_over_are_no_base(call, library, part):
+    store = FolderStore(library / ".goldenprompt")
+    save(store, record("r1"))
+    save(store, replace(record("r2"), **part))
+    assert "r2: run r2 can be no baseline: " in one_error(call("compare", "r2", "r1"), 2)
+    assert call("compare", "r1", "r2")[0] != 2
 
 
 def test_the_report_is_the_same_bytes_however_the_lines_are_shuffled(call, library):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_goldenprompt.engine.plan import plan_prompt, portable, unreadable, with_determinism
+from pytest_goldenprompt.engine.plan import plan_prompt, portable, unreadable, with_provider
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.registry import Registry
 
@@ -195,7 +195,26 @@ def test_a_prompt_is_deterministic_where_the_provider_vouches_for_every_case(pla
             return sure or request.case_id == "a"
 
     both = "cases:\n  - {id: a, inputs: {text: x}, expected: x}\n  - {id: b, inputs: {text: x}, expected: x}\n"
-    assert with_determinism(plan(both), Provider()).facts.deterministic is sure
+    assert with_provider(plan(both), Provider()).facts.deterministic is sure
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "noted"),
+    [("openai:m", "http://a", True), ("openai:m", "", False), ("openai:m", None, False), ("python:m:f", "a", False)],
+)
+def test_a_providers_version_is_noted_as_a_digest_where_it_is_not_that_of_one_process(plan, name, version, noted):
+    class Provider:
+        def __init__(self, version):
+            if version is not None:
+                self.version = version
+
+        def is_deterministic(self, request):
+            return False
+
+    planned = plan(one_case("expected: hi"), chosen=lambda named: name)
+    told = with_provider(planned, Provider(version)).facts.provider_version
+    assert (bool(told), "http" in told) == (noted, False)
+    assert not noted or told != with_provider(planned, Provider("http://b")).facts.provider_version
 
 
 def test_a_prompt_without_cases_is_not_deterministic(plan):
@@ -204,7 +223,7 @@ def test_a_prompt_without_cases_is_not_deterministic(plan):
             return True
 
     planned = plan(one_case("expected: hi", "status: retired\n"))
-    assert not with_determinism(planned, Provider()).facts.deterministic
+    assert not with_provider(planned, Provider()).facts.deterministic
 
 
 def test_an_unreadable_dataset_keeps_its_name_and_tells_its_line(tmp_path):

@@ -45,3 +45,15 @@ def test_outside_of_git_and_without_git_nothing_is_known(tmp_path, monkeypatch):
     assert commit_of(tmp_path) == (None, None)
     monkeypatch.setenv("PATH", "")
     assert commit_of(tmp_path) == (None, None)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "shared/new.py"])
+def test_a_changed_file_outside_of_the_library_makes_the_tree_dirty_too(git, tmp_path, name):
+    library, path = tmp_path / "library", tmp_path / name
+    for folder in (library, path.parent, tmp_path / ".goldenprompt"):
+        folder.mkdir(exist_ok=True)
+    (tmp_path / ".goldenprompt" / "baselines.json").write_text("{}")
+    git("config", "status.showUntrackedFiles", "no")
+    assert commit_of(library)[1] is False
+    path.write_text("b")
+    assert commit_of(library)[1] is True

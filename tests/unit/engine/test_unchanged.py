@@ -2,31 +2,38 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from dataclasses import replace
+from types import ModuleType
 
 import pytest
 
-from pytest_goldenprompt.engine.unchanged import is_code_unchanged, is_same, is_whole
+from pytest_goldenprompt.engine.surroundings import commit_of
+from pytest_goldenprompt.engine.unchanged import (
+    changed_since,
+    is_code_unchanged,
+    is_in_sight,
+    is_same,
+    is_told,
+    is_whole,
+)
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 
 THEN = PromptFacts("p", "p.golden.yaml", digest="d", parameters_digest="t", provider="openai:m", model="m")
 
 
-@pytest.mark.parametrize(
-    "change", [{"digest": "x"}, {"parameters_digest": "x"}, {"provider": "openai:x"}, {"model": "x"}]
-)
-def test_what_is_asked_otherwise_is_not_the_same(change):
-    assert is_same(THEN, replace(THEN, served=("m-1",), dataset_digest="x", owner="me"), code=False)
-    assert not is_same(replace(THEN, **change), THEN, code=True)
+@pytest.mark.parametrize("name", ["digest", "parameters_digest", "provider", "provider_version", "model"])
+def test_what_is_asked_otherwise_is_not_the_same(name):
+    assert is_same(THEN, replace(THEN, served=("m-1",), dataset_digest="x", owner="me"))
+    assert not is_same(replace(THEN, **{name: "x"}), THEN)
+    assert not is_same(THEN, replace(THEN, **{name: "x"}))
 
 
-@pytest.mark.parametrize(
-    "change", [{"provider": "python:m:f"}, {"provider": "mine:x"}, {"evaluators": ("python:m:f@1",)}]
-)
-def test_what_code_stands_behind_is_the_same_only_where_no_code_changed(change):
-    now = replace(THEN, **change)
-    assert (is_same(now, now, code=True), is_same(now, now, code=False)) == (True, False)
+def test_code_has_a_part_in_what_is_asked_behind_other_providers_and_other_formats():
+    told = [is_told(replace(THEN, path=path)) for path in ("", "p.prompt.md", "p.prompt.toml")]
+    behind = [is_told(replace(THEN, provider=one)) for one in ("echo:", "python:m:f", "mine:x", "local:x.gguf")]
+    assert (told, behind) == ([True, True, False], [True, False, False, False])
 
 
 def test_a_result_stands_for_a_new_one_only_where_it_is_whole():
@@ -56,25 +63,92 @@ def git(folder, *words):
     ).stdout
 
 
-def test_code_is_all_that_is_no_prompt_no_dataset_and_no_store(checkout):
-    run = RunRecord("r", commit=git(checkout, "rev-parse", "HEAD").strip(), dirty=False)
-    (checkout / "a.golden.yaml").write_text("")
-    (checkout / "a.prompt.md").write_text("")
-    (checkout / "b.golden").mkdir()
-    (checkout / "b.golden/late.yaml").write_text("")
+@pytest.fixture
+def run(checkout):
+    return RunRecord("r", commit=git(checkout, "rev-parse", "HEAD").strip(), dirty=False)
+
+
+def test_code_is_all_but_the_prompts_own_dataset_and_stores(checkout, run):
     (checkout / ".goldenprompt" / "runs").mkdir(parents=True)
     (checkout / ".goldenprompt" / "runs" / "run.json").write_text("")
-    assert is_code_unchanged(checkout, run)
-    assert not is_code_unchanged(checkout, replace(run, dirty=True))
-    assert not is_code_unchanged(checkout, replace(run, dirty=None))
-    assert not is_code_unchanged(checkout, replace(run, commit="0" * 40))
-    (checkout.parent / "code.py").write_text("two")
-    assert not is_code_unchanged(checkout, run)
-    git(checkout, "checkout", "-q", "..")
-    assert is_code_unchanged(checkout, run)
-    (checkout.parent / "more.py").write_text("")
-    assert not is_code_unchanged(checkout, run)
+    assert changed_since(checkout, run) == frozenset()
+    (checkout / "a.golden.yaml").write_text("")
+    (checkout / "b.golden").mkdir()
+    (checkout / "b.golden" / "late.yaml").write_text("")
+    changed = changed_since(checkout, run)
+    assert changed == {"a.golden.yaml", "b.golden/late.yaml"}
+    a, b = replace(THEN, dataset="a.golden.yaml"), replace(THEN, dataset="b.golden")
+    assert (is_code_unchanged(changed, a), is_code_unchanged({"a.golden.yaml"}, a)) == (False, True)
+    assert (is_code_unchanged(changed, b), is_code_unchanged({"b.golden/late.yaml"}, b)) == (False, True)
+    assert not is_code_unchanged({"b.golden/rules.py"}, b)
+    assert not is_code_unchanged({"/a.golden.yaml"}, a)
+    assert not is_code_unchanged({"a.prompt.md"}, a)
 
 
-def test_outside_of_git_nothing_is_known(tmp_path):
-    assert not is_code_unchanged(tmp_path, RunRecord("r", commit=None, dirty=None))
+def test_what_changed_elsewhere_in_the_checkout_is_seen_whatever_a_persons_settings_hide(checkout, run):
+    git(checkout, "config", "diff.relative", "true")
+    git(checkout, "config", "diff.renames", "true")
+    (checkout.parent / "code.py").rename(checkout / "a.golden.yaml")
+    git(checkout, "add", "-A", "..")
+    assert changed_since(checkout, run) == {"a.golden.yaml", "/code.py"}
+
+
+def test_a_changed_submodule_is_seen_also_where_git_is_told_to_ignore_it(checkout, run):
+    inner = checkout / "inner"
+    inner.mkdir()
+    (inner / "rules.py").write_text("one")
+    git(inner, "init", "-q")
+    git(inner, "add", ".")
+    git(inner, "commit", "-q", "-m", "one")
+    git(checkout, "add", "inner")
+    git(checkout, "commit", "-q", "-m", "two")
+    git(checkout, "config", "diff.ignoreSubmodules", "all")
+    run = replace(run, commit=git(checkout, "rev-parse", "HEAD").strip())
+    assert (changed_since(checkout, run), commit_of(checkout)[1]) == (frozenset(), False)
+    (inner / "rules.py").write_text("two")
+    assert (changed_since(checkout, run), commit_of(checkout)[1]) == ({"inner"}, True)
+
+
+@pytest.mark.parametrize("change", [{"dirty": True}, {"dirty": None}, {"commit": "0" * 40}, {"commit": None}])
+def test_of_other_runs_git_cannot_tell(checkout, run, change):
+    assert changed_since(checkout, replace(run, **change)) is None
+
+
+@pytest.mark.parametrize(
+    ("provider", "seen"),
+    [
+        ("openai:m", True),
+        ("mine:x", True),
+        ("replay:", False),
+        ("command:./ask.sh --key=ask.sh -v", True),
+        ("command:../library/ask.sh", True),
+        ("command:ask.sh", False),
+        ("command:sh ask.sh", False),
+        ("command:./ignored.sh", False),
+        ("command:./*.sh", False),
+        ("command:./link.sh", False),
+        ("command:./ask.sh ignored.sh", False),
+        ("command:./ask.sh --key=ignored.sh", False),
+        ("command:./ask.sh '", False),
+        (f"command:./ask.sh {'x' * 5000}", False),
+        ("local:ask.sh", True),
+        ("local:ignored.sh", False),
+        ("local:", False),
+        ("python:asked_sh:answer", True),
+        ("python:ignored_sh:answer", False),
+        ("python:sys:exit", False),
+        ("python:not_imported:answer", False),
+    ],
+)
+def test_code_and_files_are_in_sight_where_git_has_them(checkout, monkeypatch, provider, seen):
+    (checkout / ".gitignore").write_text("ignored*\n")
+    for name in ("ask.sh", "ignored.sh"):
+        (checkout / name).write_text("")
+    (checkout / "link.sh").symlink_to("ignored.sh")
+    git(checkout, "add", ".")
+    for name, file in (("asked_sh", "ask.sh"), ("ignored_sh", "ignored.sh")):
+        module = ModuleType(name)
+        module.__file__ = str(checkout / file)
+        monkeypatch.setitem(sys.modules, name, module)
+    assert is_in_sight(checkout, provider) is seen
+    assert not is_in_sight(checkout, f"local:{checkout / 'ask.sh'}")

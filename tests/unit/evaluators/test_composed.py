@@ -4,7 +4,7 @@ import pytest
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.evaluators.evaluate import check_case, judge_output
-from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec
+from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec, TransformSpec
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.result import Kind
 from pytest_goldenprompt.registry import Registry
@@ -128,3 +128,17 @@ def test_a_composition_that_cannot_be_used_is_refused(name, settings, words):
 def test_one_content_score_stands_first():
     scores = build("weighted", ["json", A]).evaluate(Output(FENCED), Case("c", {}, {"a": 1}))
     assert [score.kind for score in scores] == [Kind.CONTENT, Kind.FORMAT]
+
+
+def test_the_registry_knows_in_which_evaluators_a_teams_own_code_judges():
+    registry, theirs = Registry(), Registry().evaluator(EvaluatorSpec("contains", "yes"))
+    registry.add_evaluator("mine", lambda settings: theirs)
+    ours = EvaluatorSpec("all", ["exact", {"not": "exact"}])
+    code = [
+        EvaluatorSpec("mine"),
+        EvaluatorSpec("python", "json:loads"),
+        EvaluatorSpec("all", ["exact", {"not": "mine"}]),
+        EvaluatorSpec("any", ["mine"]),
+        EvaluatorSpec("mine", transform=(TransformSpec("strip"),)),
+    ]
+    assert [registry.is_code(registry.evaluator(spec)) for spec in (*code, ours)] == [True] * 5 + [False]
