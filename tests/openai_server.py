@@ -21,6 +21,8 @@ import argparse
 import asyncio
 import itertools
 import json
+import math
+import random
 import re
 import threading
 import time
@@ -48,9 +50,16 @@ class OpenAIServer:
     """What the server does, and what it has seen. `faults` go by number of the call (from 1) or by case, `KINDxN` too.
 
     `rate` is a ceiling in calls a second (bursts of a second's worth); what is above it gets 429 with Retry-After.
+    `latency` is the same for every call, or with a `spread` the median of a lognormal law with that sigma. The share
+    `flaky` of the answers is `wrong`, as luck will have it, and so are all once `drift` calls were answered. Luck is
+    that of the call's number.
     """
 
     latency: float = 0.0
+    spread: float = 0.0
+    flaky: float = 0.0
+    drift: float = math.inf
+    wrong: str = "I cannot say."
     faults: Mapping[int | str, str] = field(default_factory=dict)
     answer: Callable[[Mapping[str, Any]], str] = echo
     rate: float | None = None
@@ -103,12 +112,22 @@ class OpenAIServer:
             "statuses": {str(status): count for status, count in self.statuses.items()},
         }
 
+    def luck(self, number: int, of: str) -> random.Random:
+        """Give the luck of a call, apart for its time and its answer."""
+        return random.Random(f"{of} {number}")
+
+    def seconds(self) -> float:
+        """Give the time until the next call's answer."""
+        return self.latency * math.exp(self.luck(self.calls, "latency").gauss(0.0, self.spread))
+
     def reply(self, fault: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Give the reply to a call's body; of the faults, `empty` and `model` show in it."""
-        text = "" if fault == "empty" else self.answer(body)
+        number = next(self._numbers)
+        bad = number > self.drift or self.luck(number, "answer").random() < self.flaky
+        text = "" if fault == "empty" else self.wrong if bad else self.answer(body)
         words = sum(len(str(message["content"]).split()) for message in body["messages"])
         return {
-            "id": f"chatcmpl-{self.port}-{next(self._numbers)}",
+            "id": f"chatcmpl-{self.port}-{number}",
             "object": "chat.completion",
             "created": int(time.time()),
             "model": OTHER_MODEL if fault == "model" else body["model"],
@@ -215,7 +234,7 @@ class _Connection(asyncio.Protocol):
         server.in_flight += 1
         server.most_in_flight = max(server.most_in_flight, server.in_flight)
         if fault != "hang":
-            asyncio.get_running_loop().call_later(server.latency, self._reply, case, fault, body)
+            asyncio.get_running_loop().call_later(server.seconds(), self._reply, case, fault, body)
 
     def _reply(self, case: str, fault: str, body: dict[str, Any]) -> None:
         server = self.server
@@ -255,6 +274,9 @@ def main() -> None:
     """Serve until interrupted."""
     parser = argparse.ArgumentParser(description="An OpenAI-compatible server for tests and benchmarks.")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
+    parser.add_argument("--spread", type=float, default=0.0, help="sigma of a lognormal law around that")
+    parser.add_argument("--flaky", type=float, default=0.0, help="share of answers that are wrong by luck")
+    parser.add_argument("--drift", type=float, default=math.inf, help="calls after which every answer is wrong")
     parser.add_argument("--fault", action="append", default=[], metavar="CALL_OR_CASE=KIND")
     parser.add_argument("--rate", type=float, help="ceiling in calls a second; above it 429")
     parser.add_argument("--answer", help="answer every call with this text")
@@ -263,7 +285,10 @@ def main() -> None:
     faults = dict(fault.split("=", 1) for fault in options.fault)
     answer = echo if options.answer is None else lambda _: options.answer
     scripted = {int(key) if key.isdigit() else key: kind for key, kind in faults.items()}
-    with OpenAIServer(options.latency, scripted, answer, options.rate, options.port) as server:
+    moods = {name: getattr(options, name) for name in ("spread", "flaky", "drift")}
+    with OpenAIServer(
+        options.latency, faults=scripted, answer=answer, rate=options.rate, port=options.port, **moods
+    ) as server:
         print(server.url, flush=True)  # noqa: T201 - a command prints
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
