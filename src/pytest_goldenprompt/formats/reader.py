@@ -134,8 +134,11 @@ def load_yaml(text: str, where: str, first_line: int = 1) -> Any:
             tree.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        line = mark.line if mark else 0
         problem = " ".join(part for part in (error.context, error.problem) if part)
-        raise tree.wrong(f"not valid YAML: {problem}", mark.line if mark else 0) from None
+        if "nesting depth" in problem:  # newer parsers have a bound of their own, which lets more through than ours
+            raise too_deep(where, line + first_line) from None
+        raise tree.wrong(f"not valid YAML: {problem}", line) from None
     except yaml.YAMLError as error:
         before = text.encode("utf-8", "surrogatepass")[: getattr(error, "position", 0) or 0]
         reason = getattr(error, "reason", "") or "unreadable"
