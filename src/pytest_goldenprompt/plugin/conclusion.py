@@ -88,19 +88,26 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     texts = recorder.texts(plan)
     keep = library.settings.record and verdict.state not in STORED
     library.store.save(record, texts, text, keep=keep)
-    sentence = ""
-    if facts.shard is not None:
-        sentence = f"{name_of(facts.shard)} is in {shown(put_shard(library.store, record.id, facts.shard))}"
-    elif library.settings.record:
-        _, sentence = accept_by_itself(
-            library.store, record, verdict.state, first=reference.first, verdict=verdict, since=reference.pointers
-        )
+    sentence = _became(library, facts, record, verdict)
     paths = _write_reports(library, text, record)
     left = library.resuming.end(record) if library.resuming else ""
     if library.batches:
         library.batches.end(record)
     found = reference.baseline, reference.facts, reference.anchor
     return Conclusion(record, verdict, *found, texts, sentence, paths, left)
+
+
+def _became(library: Library, facts: Facts, record: RunRecord, verdict: Verdict) -> str:
+    """Lay a shard where it is fetched from, accept a recording that may be; say so, and nothing of other runs."""
+    if facts.shard is not None:
+        return f"{name_of(facts.shard)} is in {shown(put_shard(library.store, record.id, facts.shard))}"
+    if not library.settings.record:
+        return ""
+    reference = library.reference
+    _, sentence = accept_by_itself(
+        library.store, record, verdict.state, first=reference.first, verdict=verdict, since=reference.pointers
+    )
+    return sentence
 
 
 def narrowed(library: Library, plan: PlanData) -> tuple[str, ...]:

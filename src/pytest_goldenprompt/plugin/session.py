@@ -28,6 +28,7 @@ from pytest_goldenprompt.plugin.choosing import Choice, read_shard, refuse_look
 from pytest_goldenprompt.plugin.distributed import (
     CONTROLLER,
     Controller,
+    Share,
     Worker,
     refuse_batches,
     refuse_each,
@@ -97,14 +98,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
         settings, registry, ground.policy, store, ground.reference, today, ground.proposed, terms=terms, traffic=traffic
     )
     library.carrying = merged or unchanged_of(config, library) or library.carrying
-    config.stash[LIBRARY] = library
-    progress, leaving = Progress(config, in_ci=settings.in_ci), _listen(config, whole=share.whole)
-    config.stash[SCHEDULE] = Schedule(library, share, progress, leaving)
-    manager = config.pluginmanager
-    manager.register(Collection(library), "goldenprompt-collection")
-    manager.register(config.stash[SCHEDULE], "goldenprompt-schedule")
-    manager.register(Choice(library), "goldenprompt-choice")
-    add_golden_paths(config, settings, registry.formats)
+    _run_here(config, library, share)
     if share.whole:
         told = {"root": str(settings.root), "month": month, "today": today, "policy": str(ground.folder)}
         reference = ground.reference
@@ -112,8 +106,20 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
         elsewhere = cache(lambda: told_elsewhere(library, config.rootpath, ground.folder))
         _control(config, library, {**told, **found}, elsewhere, month, clock, started, tree)
     else:
-        manager.register(Worker(library), "goldenprompt-worker")
-        manager.register(WorkerSpending(library), "goldenprompt-spending")
+        config.pluginmanager.register(Worker(library), "goldenprompt-worker")
+        config.pluginmanager.register(WorkerSpending(library), "goldenprompt-spending")
+
+
+def _run_here(config: pytest.Config, library: Library, share: Share) -> None:
+    """Register what every process of a run has, the controller of workers too."""
+    config.stash[LIBRARY] = library
+    progress, leaving = Progress(config, in_ci=library.settings.in_ci), _listen(config, whole=share.whole)
+    config.stash[SCHEDULE] = Schedule(library, share, progress, leaving)
+    manager = config.pluginmanager
+    manager.register(Collection(library), "goldenprompt-collection")
+    manager.register(config.stash[SCHEDULE], "goldenprompt-schedule")
+    manager.register(Choice(library), "goldenprompt-choice")
+    add_golden_paths(config, library.settings, library.registry.formats)
 
 
 def _ground(  # noqa: PLR0913, PLR0917 - all that what is compared with depends on
