@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from pytest_goldenprompt.errors import ProviderError
+from pytest_goldenprompt.model.contracts import Recalling
 from pytest_goldenprompt.model.output import Output
+from pytest_goldenprompt.model.prompt import Request
 
 LONGEST_WAIT = 60.0
 """Seconds; a provider that asks for a longer pause is taken as out of service."""
@@ -40,6 +42,17 @@ class Answer:
     latency: float | None = None
     attempts: int = 1
     batched: bool = False
+
+    @classmethod
+    def recalled(cls, provider: Recalling, request: Request) -> Answer | None:
+        """Give the answer that a provider has on record, or why it will have none; None where it is to be called."""
+        try:
+            output = provider.recall(request)
+        except Exception as raised:  # noqa: BLE001 - as for calls: it is a record
+            is_ours = isinstance(raised, ProviderError)
+            error = (str(raised) if is_ours else "") or told(raised)
+            return cls(error=error, fatal=isinstance(raised, ProviderError) and raised.fatal)
+        return None if output is None else cls(output)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ from concurrent.futures import Future
 from typing import Any, TypeAlias, TypeVar
 
 from pytest_goldenprompt.engine.admission import Admission, Places, Stop
-from pytest_goldenprompt.engine.attempt import Answer, Door, Limits, attempt, told
+from pytest_goldenprompt.engine.attempt import Answer, Limits, attempt, told
 from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.journal import source
 from pytest_goldenprompt.engine.threads import Threads
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.engine.waiting import LAST_MOMENT, ended
-from pytest_goldenprompt.engine.way import Counter, OpenWay, Way
+from pytest_goldenprompt.engine.way import Counter, Way
 from pytest_goldenprompt.errors import GoldenpromptError, ProviderError
-from pytest_goldenprompt.model.contracts import Provider, Recalling
+from pytest_goldenprompt.model.contracts import Provider
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
 
@@ -52,6 +52,7 @@ class Engine:
         self._cut_short = "cancelled before it was answered"
         self._threads = Threads()
         self._counters: dict[tuple[int, str], Counter[Job]] = {}
+        self._providers: dict[int, Provider] = {}
         self._places = Places(limits.concurrency)
         self._tasks: set[asyncio.Task[None]] = set()
         self._calling: set[asyncio.Task[Any]] = set()
@@ -72,8 +73,15 @@ class Engine:
         return self._traffic.purse.calls
 
     def submit(self, jobs: Iterable[Job]) -> None:
-        """Queue jobs in the order in which their answers will be wanted."""
-        self._loop.call_soon_threadsafe(self._admit, list(jobs))
+        """Queue jobs in the order in which their answers will be wanted; what is on record is answered at once."""
+        given, deadline = list(jobs), self._traffic.deadline
+        for job in given:
+            self._providers[id(job.provider)] = job.provider
+            late = deadline is not None and self._loop.time() >= deadline
+            if not (self.stopped or late) and (fatal := job.recall()):
+                self.stop(fatal)
+        if left := [job for job in given if not job.answers.done()]:
+            self._loop.call_soon_threadsafe(self._admit, left)
 
     def do(self, work: Callable[[Run], Coroutine[Any, Any, T]]) -> Future[T]:
         """Have providers asked for something that is no answer, on the same loop and until the same deadline.
@@ -112,19 +120,16 @@ class Engine:
     def _admit(self, jobs: list[Job]) -> None:
         self._keep_the_deadline()
         for job in jobs:
-            job.done = [None] * len(job.requests)
-            counter = self._counter(job)
-            counter.waiting.extend((job, index) for index in range(len(job.requests)) if not self._knows(job, index))
-            if not job.requests:
-                job.answers.set_result(())
+            counter, open_ = self._counter(job), [index for index, answer in enumerate(job.done) if answer is None]
+            counter.waiting.extend((job, index) for index in open_ if not self._knows(job, index))
         for counter in self._counters.values():
             self._staff(counter)
 
     def _knows(self, job: Job, index: int) -> bool:
         """Settle what a run that was cut off has an answer to, and count it as called for."""
-        request, recalls = job.requests[index], self._counter(job).recalls
+        request = job.requests[index]
         answer = self._traffic.journal.recall(source(job.asked, job.provider), request)
-        if answer is None or answer.output is None or (recalls is not None and recalls(request)):
+        if answer is None or answer.output is None:
             return False
         self._traffic.purse.remember(job.asked, request, answer.output.usage, answer.attempts, batched=answer.batched)
         job.settle(index, answer)
@@ -137,8 +142,7 @@ class Engine:
             beside = next((one.own for one in self._counters.values() if one.provider is job.provider), None)
             places = beside or Places(own or self.limits.concurrency)
             queue = self._admission.queue(self._traffic.lane(job.asked, self.limits), (self._places, places))
-            recalls = job.provider.recalls if isinstance(job.provider, Recalling) else None
-            self._counters[key] = Counter(job.provider, queue, places, recalls)
+            self._counters[key] = Counter(job.provider, queue, places)
         return self._counters[key]
 
     def _staff(self, counter: Counter[Job]) -> None:
@@ -162,8 +166,7 @@ class Engine:
             counter.workers -= 1
 
     async def _answer(self, counter: Counter[Job], job: Job, request: Request) -> Answer:
-        recalled = counter.recalls is not None and counter.recalls(request)
-        way: Door[Any] = OpenWay(self._stop) if recalled else Way(self._admission, counter.queue, request)
+        way = Way(self._admission, counter.queue, request)
         try:
             answer = await attempt(lambda: self._call(counter.provider, request), way, self.limits, self._luck)
         except (asyncio.CancelledError, GeneratorExit):
@@ -172,8 +175,7 @@ class Engine:
             return Answer(error=told(raised))
         if answer.fatal:
             self.stop(str(answer.error))
-        if not recalled:
-            self._traffic.journal.keep(source(job.asked, job.provider), request, answer)
+        self._traffic.journal.keep(source(job.asked, job.provider), request, answer)
         return answer
 
     def _keep_the_deadline(self) -> None:
@@ -241,8 +243,7 @@ class Engine:
         for task in list(self._tasks):
             task.cancel()
         await ended(self._tasks, grace)
-        providers = {id(counter.provider): counter.provider for counter in self._counters.values()}
-        errors = await ended([self._start(self._run(one.close)) for one in providers.values()], grace)
+        errors = await ended([self._start(self._run(one.close)) for one in self._providers.values()], grace)
         self._threads.close()
         for error in errors:
             if isinstance(error, GoldenpromptError):

@@ -1,13 +1,12 @@
-"""How one request is let in: through the admission of its run, or past it where nothing is called."""
+"""How one request is let in through the admission of its run, and where it waits for that."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from pytest_goldenprompt.engine.admission import Admission, Leave, Places, Queue, Stop
+from pytest_goldenprompt.engine.admission import Admission, Leave, Places, Queue
 from pytest_goldenprompt.errors import ProviderError
 from pytest_goldenprompt.model.contracts import Provider
 from pytest_goldenprompt.model.output import Output
@@ -40,20 +39,5 @@ class Counter(Generic[J]):
     provider: Provider
     queue: Queue
     own: Places
-    recalls: Callable[[Request], bool] | None = None
     waiting: deque[tuple[J, int]] = field(default_factory=deque)
     workers: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class OpenWay:
-    """The way of a request that is answered from what is recorded: no bound is meant for it."""
-
-    stop: Stop
-
-    async def enter(self, wait: float) -> str | None:  # noqa: ARG002 - a recorded answer is not tried again
-        """Let it in, unless the run was stopped."""
-        return self.stop.reason or None
-
-    def leave(self, entered: None, outcome: Output | ProviderError | None) -> None:
-        """Hold nothing."""

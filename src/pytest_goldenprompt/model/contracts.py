@@ -56,8 +56,8 @@ class Provider(Protocol):
 class Recalling(Protocol):
     """What a provider may add that answers from a record: no limit is meant for such an answer, and nothing is paid."""
 
-    def recalls(self, request: Request) -> bool:
-        """Say whether this request will be answered without a call."""
+    def recall(self, request: Request) -> Output | None:
+        """Give the answer on record, None where the request is to be called for; ProviderError where it has neither."""
         ...
 
 

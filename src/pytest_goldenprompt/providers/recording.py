@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from pytest_goldenprompt.errors import InputError, ProviderError
+from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.model.contracts import Provider, ProviderSetting
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
@@ -54,12 +54,9 @@ class Recorder:
             self._replay.is_deterministic(request) if self._replays(request) else self._live.is_deterministic(request)
         )
 
-    def recalls(self, request: Request) -> bool:
-        """Say whether the answer is on record, or an error that says why it is not."""
-        try:
-            return self._replays(request)
-        except ProviderError:
-            return True
+    def recall(self, request: Request) -> Output | None:
+        """Give the answer where it is on record; ProviderError where nobody is called for one that is not."""
+        return self._replay.answer(request) if self._replays(request) else None
 
     def close(self) -> Awaitable[None] | None:
         """Sort the files that were written to, and close the live provider."""

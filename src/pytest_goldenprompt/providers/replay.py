@@ -40,12 +40,12 @@ class Replay:
             return False
 
     async def complete(self, request: Request) -> Output:
-        """Give the recorded answer; a missing one is an error that no further attempt mends."""
+        """Give the recorded answer."""
         return self.answer(request)
 
-    def recalls(self, request: Request) -> bool:  # noqa: ARG002 - the contract's signature
-        """Say yes: nothing is called."""
-        return True
+    def recall(self, request: Request) -> Output:
+        """Give the recorded answer; a missing one is an error that no further attempt mends."""
+        return self.answer(request)
 
     def close(self) -> None:
         """Forget what was read."""
@@ -102,14 +102,14 @@ class PlainAnswers:
 
     async def complete(self, request: Request) -> Output:
         """Give the answer on file."""
+        return self.recall(request)
+
+    def recall(self, request: Request) -> Output:
+        """Give the answer on file; a missing one is an error that no further attempt mends."""
         output = self._find(request)
         if output is None:
             raise ProviderError(f"{self.path} has no answer for case {request.case_id!r}, repeat {request.repeat}")
         return output
-
-    def recalls(self, request: Request) -> bool:  # noqa: ARG002 - the contract's signature
-        """Say yes: nothing is called."""
-        return True
 
     def close(self) -> None:
         """Hold nothing."""

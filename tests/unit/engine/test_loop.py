@@ -128,8 +128,8 @@ def test_what_is_in_the_journal_is_not_called_for_but_counts_as_called(tmp_path)
 class Recalls(Sync):
     """Has an answer to everything on record."""
 
-    def recalls(self, asked):
-        return True
+    def recall(self, asked):
+        return self.complete(asked)
 
 
 def test_a_recorded_answer_goes_before_the_journals_and_is_not_written_into_it(tmp_path):
