@@ -30,7 +30,7 @@ def grade(prompt: PlannedPrompt, planned: PlannedCase, answers: Sequence[Answer]
     repeats = mark_copies([_repeat(planned, answer, texts, prompt.price) for answer in answers])
     outputs = [answer.output for answer in answers if answer.output is not None]
     return Graded(
-        replace(planned.result(prompt.facts.id), repeats=tuple(repeats)),
+        planned.result(prompt.facts.id, tuple(repeats)),
         texts,
         tuple(sorted({output.model for output in outputs if output.model})),
         tuple(sorted({output.fingerprint for output in outputs if output.fingerprint})),
@@ -56,6 +56,8 @@ def _repeat(planned: PlannedCase, answer: Answer, texts: dict[str, str], price: 
 def _measured(output: Output, latency: float | None, price: Price | None) -> Output:
     """Put beside an answer what its call took; a recorded one took no call now, and cost what it would cost."""
     cost = None if price is None else price.known_cost(output.usage)
+    if cost is None and (output.replayed or latency is None):
+        return output
     return replace(output, latency=None if output.replayed else latency, cost=cost)
 
 

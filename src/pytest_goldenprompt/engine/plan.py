@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_goldenprompt.errors import InputError
@@ -24,9 +24,9 @@ from pytest_goldenprompt.formats.render import render, unused_inputs
 from pytest_goldenprompt.model.contracts import Evaluator, Provider
 from pytest_goldenprompt.model.dataset import Case, Dataset, EvaluatorSpec, Status
 from pytest_goldenprompt.model.limits import Asked, Price
-from pytest_goldenprompt.model.prompt import Message, Prompt, Request
+from pytest_goldenprompt.model.prompt import Content, Message, Prompt, Request
 from pytest_goldenprompt.model.record import PromptFacts
-from pytest_goldenprompt.model.result import CaseResult
+from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.model.values import JSON, SHORT_DIGEST_LENGTH, canonical, digest_of
 
 BuildEvaluator = Callable[[EvaluatorSpec], Evaluator]
@@ -34,6 +34,7 @@ BuildEvaluator = Callable[[EvaluatorSpec], Evaluator]
 _PLAIN = {name: (EvaluatorSpec(name),) for name in ("exact", "json")}
 
 
+NO_PARAMETERS: Mapping[str, JSON] = {}
 OF_ONE_PROCESS = ("python:", "command:")
 """Providers whose version holds for one process or machine: the modules that are loaded, the times of files."""
 
@@ -46,12 +47,13 @@ class PlannedCase:
     evaluators: tuple[Evaluator, ...]
     digest: str
     messages: tuple[Message, ...]
+    content: Content = field(default_factory=Content, repr=False, compare=False)
 
-    def result(self, prompt_id: str, missing: str = "") -> CaseResult:
-        """Give the case's result before anything was asked."""
+    def result(self, prompt_id: str, repeats: tuple[Repeat, ...] = (), missing: str = "") -> CaseResult:
+        """Give the case's result, without repeats as before anything was asked."""
         case = self.case
         return CaseResult(
-            prompt_id, case.id, self.digest, (), case.tags, case.must_pass, missing=missing, line=case.line
+            prompt_id, case.id, self.digest, repeats, case.tags, case.must_pass, missing=missing, line=case.line
         )
 
 
@@ -78,7 +80,7 @@ class PlannedPrompt:
     @property
     def parameters(self) -> Mapping[str, JSON]:
         """Give the sampling parameters of its requests."""
-        return self.prompt.parameters if self.prompt else {}
+        return self.prompt.parameters if self.prompt else NO_PARAMETERS
 
     def request(self, planned: PlannedCase, repeat: int) -> Request:
         """Make the request of one repeat of a case."""
@@ -90,6 +92,7 @@ class PlannedPrompt:
             model=self.facts.model,
             parameters=self.parameters,
             inputs=planned.case.inputs,
+            content=planned.content,
         )
 
 

@@ -75,11 +75,37 @@ class Prompt:
     template: Template | None = None
 
 
+class Content:
+    """The digest of what the requests of one case have in common, made once and not for every repeat."""
+
+    __slots__ = ("_digest", "_of")
+
+    def __init__(self) -> None:
+        self._of: tuple[object, ...] = ()
+        self._digest = ""
+
+    def digest(
+        self,
+        messages: tuple[Message, ...],
+        model: str | None,
+        parameters: Mapping[str, JSON],
+        inputs: Mapping[str, JSON],
+    ) -> str:
+        """Name these four; the last name is remembered for as long as they are the very same objects."""
+        parts = (messages, model, parameters, inputs)
+        if not self._of or any(one is not other for one, other in zip(parts, self._of, strict=True)):
+            turns = [message.plain() for message in messages]
+            plain: dict[str, JSON] = {"inputs": inputs, "messages": turns, "model": model, "parameters": parameters}
+            self._of, self._digest = parts, digest_of(plain, SHORT_DIGEST_LENGTH)
+        return self._digest
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What one repeat of one case asks of a provider; everything that may change the output is in it.
 
-    `parameters` are those of the prompt, the same for every repeat; `sampling` gives what to send.
+    `parameters` are those of the prompt, the same for every repeat; `sampling` gives what to send. Requests that differ
+    in their repeat only may share their `content`.
     """
 
     prompt_id: str
@@ -89,6 +115,7 @@ class Request:
     model: str | None = None
     parameters: Mapping[str, JSON] = field(default_factory=dict)
     inputs: Mapping[str, JSON] = field(default_factory=dict)
+    content: Content = field(default_factory=Content, repr=False, compare=False)
 
     def sampling(self) -> Mapping[str, JSON]:
         """Give the parameters of this repeat: a seed is counted up, since the same one would only give copies.
@@ -102,12 +129,4 @@ class Request:
 
     def digest(self) -> str:
         """Name the content that determines the answer: messages, model, parameters and inputs; not the repeat."""
-        return digest_of(
-            {
-                "inputs": self.inputs,
-                "messages": [message.plain() for message in self.messages],
-                "model": self.model,
-                "parameters": self.parameters,
-            },
-            SHORT_DIGEST_LENGTH,
-        )
+        return self.content.digest(self.messages, self.model, self.parameters, self.inputs)

@@ -16,7 +16,10 @@ SHORT_DIGEST_LENGTH = 32
 
 def canonical(value: JSON) -> str:
     """Write a value as the one text that equal values share: sorted keys, no spaces, ASCII, NaN refused."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _CANONICAL.encode(value)
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
 def digest_of(value: JSON, length: int = DIGEST_LENGTH) -> str:

@@ -83,11 +83,12 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     compared = References(reference.baseline, reference.pinned, reference.first)
     verdict = decide(compared, record, library.policy, today=library.today, extra_calls=extra)
     verdict = verdict.with_history(reference.history)
-    digest, spend = digest_of_bytes(cases_text(record).encode()), spend_record(library.spent, library.terms)
+    cases, spend = cases_text(record), spend_record(library.spent, library.terms)
+    digest = digest_of_bytes(cases.encode())
     text = to_text(verdict_record(verdict, record, reference.facts, reference.anchor, digest, spend))
     texts = recorder.texts(plan)
     keep = library.settings.record and verdict.state not in STORED
-    library.store.save(record, texts, text, keep=keep)
+    library.store.save(record, texts, text, keep=keep, cases=cases)
     sentence = _became(library, facts, record, verdict)
     paths = _write_reports(library, text, record)
     left = library.resuming.end(record) if library.resuming else ""

@@ -42,6 +42,8 @@ def confirm_suspects(library: Library, recorder: Recorder, record: RunRecord) ->
 
 
 def _chosen(library: Library, record: RunRecord) -> Iterator[Suspect | CaseResult]:
+    if not any(library.can_confirm(facts) for facts in record.prompts):
+        return
     reference, policy = library.reference, library.policy
     waivers = in_force(policy.waivers, library.today)
     wanted = set(suspects(reference.baseline, record, policy, waivers))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_goldenprompt.engine.grade import grade
+from pytest_goldenprompt.engine.grade import Graded, grade
 from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.errors import GoldenpromptError
@@ -16,7 +16,7 @@ from pytest_goldenprompt.formats.pairing import folder_of, is_golden, is_opened
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import Outcome
 from pytest_goldenprompt.plugin.library import Library
-from pytest_goldenprompt.plugin.payload import CaseRun
+from pytest_goldenprompt.plugin.payload import CaseRun, graded_to_plain
 from pytest_goldenprompt.plugin.stored_run import Reference
 from pytest_goldenprompt.reports.case_text import CaseView, case_lines, history, look_closer
 from pytest_goldenprompt.reports.inert import inert, one_line
@@ -173,12 +173,12 @@ class Collection:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-        """Attach the result as plain data, so that it survives the way between processes."""
+        """Attach the result."""
         report: Any = yield
         if isinstance(item, GoldenItem) and item.waits:
             report.golden_waits = item.waits
         if isinstance(item, GoldenItem) and call.when == "call" and item.run is not None:
-            report.golden = item.run.plain()
+            report.golden = item.run.graded
             report.golden_outcome = item.run.outcome.outcome.value
             why = NOT_RED.get(item.run.outcome.outcome)
             if why is not None and report.outcome == "passed" and not item.run.outcome.passed:
@@ -186,6 +186,14 @@ class Collection:
                 report.wasxfail = one_line(item.run.outcome.why or why)
             item.run = None  # the recorder has it from the report; pytest keeps items for as long as it runs
         return report
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_to_serializable(self, report: Any) -> Generator[None, Any, Any]:
+        """Write the result as text where its report goes to another process."""
+        data: Any = yield
+        if data and isinstance(graded := getattr(report, "golden", None), Graded):
+            data["golden"] = graded_to_plain(graded)
+        return data
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:

@@ -1,4 +1,4 @@
-"""What travels with an item's report: the graded case as plain data, and how it stands against the stored run."""
+"""What travels with an item's report: the graded case, as text between processes, and how it stands."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ class CaseRun:
     outcome: CaseOutcome
     red: bool
 
-    def plain(self) -> str:
-        """Give it as ASCII JSON: any text survives any transport between processes."""
-        graded = self.graded
-        return json.dumps(
-            {
-                "case": case_to_plain(graded.result),
-                "texts": graded.texts,
-                "served": graded.served,
-                "fingerprints": graded.fingerprints,
-                "replayed": graded.replayed,
-            },
-            allow_nan=False,
-        )
-
     def properties(self) -> Iterator[tuple[str, str]]:
         """Give what JUnit and other readers of reports may want to know."""
         yield "golden_outcome", self.outcome.outcome.value
         yield "golden_passes", f"{self.outcome.y}/{self.outcome.k1}"
 
 
+def graded_to_plain(graded: Graded) -> str:
+    """Give a graded case as ASCII JSON: any text survives any transport between processes."""
+    return json.dumps(
+        {
+            "case": case_to_plain(graded.result),
+            "texts": graded.texts,
+            "served": graded.served,
+            "fingerprints": graded.fingerprints,
+            "replayed": graded.replayed,
+        },
+        allow_nan=False,
+    )
+
+
 def graded_from_plain(text: str) -> Graded:
-    """Read what `CaseRun.plain` wrote."""
+    """Read what `graded_to_plain` wrote."""
     plain: dict[str, Any] = json.loads(text)
     result: CaseResult = case_from_plain(plain["case"], "a worker's report")
     return Graded(result, plain["texts"], tuple(plain["served"]), tuple(plain["fingerprints"]), plain["replayed"])

@@ -31,10 +31,9 @@ class Recorder:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in a result, or the reason why there is none; the report goes on without what is for nobody else."""
-        text = vars(report).pop("golden", None)
-        if text is not None:
-            graded = graded_from_plain(text)
-            self.take_in(graded)
+        given = vars(report).pop("golden", None)
+        if given is not None:
+            self.take_in(given if isinstance(given, Graded) else graded_from_plain(given))
         elif report.when == "setup" and report.outcome != "passed":
             why = getattr(report, "golden_waits", "skipped")
             self.unrun[report.nodeid] = why if report.skipped else "its setup failed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from collections.abc import Iterable, Iterator
 
@@ -79,7 +80,8 @@ class Schedule:
         self._submit(_called([item] if nextitem is None else [item, nextitem]))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Refuse to hand over what nobody takes."""
+        """Refuse to hand over what nobody takes; what was collected stays, and is not searched for garbage again."""
+        gc.freeze()
         library = self._library
         if library.batches is None or not library.batches.collects or not session.items:
             return
@@ -87,6 +89,10 @@ class Schedule:
         if names and not any(isinstance(library.provider(name), Batching) for name in names):
             told = ", ".join(one_line(portable(name)) for name in names)
             raise pytest.UsageError(f"--golden-batch: a provider that takes batches is accepted, found {told}")
+
+    def pytest_unconfigure(self) -> None:
+        """Let what was collected go."""
+        gc.unfreeze()
 
     def _settle_batches(self, items: Iterable[GoldenItem]) -> None:
         """Collect what was handed over, or hand it over; while it is under way, no item has an answer."""

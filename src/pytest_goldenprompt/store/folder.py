@@ -46,10 +46,15 @@ class FolderStore:
         self.recordings = folder / "answers"
         self.cache = folder / "cache"
 
-    def save(self, record: RunRecord, texts: Mapping[str, str], verdict: str, *, keep: bool) -> Pointer:
-        """Store a run: for good where `keep` is true, otherwise among the last check runs."""
+    def save(
+        self, record: RunRecord, texts: Mapping[str, str], verdict: str, *, keep: bool, cases: str | None = None
+    ) -> Pointer:
+        """Store a run: for good where `keep` is true, otherwise among the last check runs.
+
+        `cases` are its results as text, where the caller has written them already.
+        """
         try:
-            files = _files(record, texts, verdict)
+            files = _files(record, texts, verdict, cases)
         except (TypeError, ValueError) as error:
             raise StoreError(f"run {record.id}: cannot be written as JSON: {error}") from None
         self._prepare()
@@ -208,9 +213,9 @@ def _about(home: Path) -> dict[str, Any]:
     return codec.unsealed(codec.read_object(read_text(path), str(path)), str(path))
 
 
-def _files(record: RunRecord, texts: Mapping[str, str], verdict: str) -> dict[str, str]:
+def _files(record: RunRecord, texts: Mapping[str, str], verdict: str, cases: str | None) -> dict[str, str]:
     files = {
-        "cases.jsonl": codec.cases_text(record),
+        "cases.jsonl": codec.cases_text(record) if cases is None else cases,
         "texts.jsonl": _lines(codec.line_of({"digest": key, "text": texts[key]}) for key in sorted(texts)),
         "verdict.json": verdict,
     }

@@ -53,6 +53,14 @@ def test_a_request_is_named_by_what_determines_the_answer():
     assert one.digest() == dataclasses.replace(one, repeat=5, prompt_id="q", case_id="d").digest()
     assert len({one.digest(), request_of(model="n").digest(), request_of(parameters={"seed": 1}).digest()}) == 3
     assert request_of(inputs={"a": 1}).digest() != request_of().digest()
+
+
+def test_requests_that_share_their_content_are_named_once_and_one_that_was_altered_gets_its_own_name():
+    one = request_of(inputs={"n": 1})
+    again, altered = dataclasses.replace(one, repeat=1), dataclasses.replace(one, inputs={"n": True})
+    assert one.digest() is again.digest()
+    assert altered.digest() == request_of(inputs={"n": True}).digest() != one.digest()
+    assert one.digest() == request_of(inputs={"n": 1}).digest()
     assert len(one.digest()) == 32
 
 
