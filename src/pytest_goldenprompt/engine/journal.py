@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -29,7 +31,7 @@ def source(asked: Asked, provider: Provider) -> str:
 class Journal:
     """The answers of this process, a line each as they come, and those of earlier runs that were cut off.
 
-    A line reaches the system in one write, which a killed process cannot take back. Without a `path` nothing is
+    Lines reach the system in one write, which a killed process cannot take back. Without a `path` nothing is
     written. Where the disk refuses, the run goes on without, and `trouble` says why.
     """
 
@@ -37,6 +39,7 @@ class Journal:
         self._path = path
         self._earlier = {key: answer for one in earlier for key, answer in _read(one)}
         self._handle: int | None = None
+        self._noted: list[bytes] = []
         self.trouble = ""
 
     def __len__(self) -> int:
@@ -53,21 +56,62 @@ class Journal:
         self.keep(who, request, answer)
 
     def keep(self, who: str, request: Request, answer: Answer) -> None:
-        """Write down an answer that was called for; errors and what a provider had on record are none."""
+        """Write down an answer that was called for."""
+        if self.note(who, request, answer):
+            self.write()
+
+    def note(self, who: str, request: Request, answer: Answer) -> bool:
+        """Take an answer in to be written next; errors and what a provider had on record are none to keep."""
         if self._path is None or self.trouble or answer.output is None or answer.output.replayed:
+            return False
+        self._noted.append(_line(_key(who, request), answer))
+        return True
+
+    def write(self) -> None:
+        """Write down what was noted, in one go."""
+        lines, self._noted = b"".join(self._noted), []
+        if self._path is None or self.trouble or not lines:
             return
         try:
             if self._handle is None:
                 self._handle = _open(self._path)
-            os.write(self._handle, _line(_key(who, request), answer))
+            os.write(self._handle, lines)
         except OSError as error:
             self.trouble = f"{self._path}: answers cannot be kept as they come: {error.strerror}"
 
     def close(self) -> None:
         """Give the file back."""
+        self.write()
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+class Together:
+    """Writes what comes at one moment into a journal in one go. Whoever brought it goes on once it is written."""
+
+    def __init__(self, journal: Journal, loop: asyncio.AbstractEventLoop) -> None:
+        self._journal = journal
+        self._loop = loop
+        self._waiting: list[asyncio.Future[None]] = []
+
+    async def keep(self, who: str, request: Request, answer: Answer) -> None:
+        """Write an answer down with those that come beside it. An answer that is there counts, cancelled or not."""
+        if not self._journal.note(who, request, answer):
+            return
+        written: asyncio.Future[None] = self._loop.create_future()
+        if not self._waiting:
+            self._loop.call_soon(self._write)
+        self._waiting.append(written)
+        with contextlib.suppress(asyncio.CancelledError):
+            await written
+
+    def _write(self) -> None:
+        self._journal.write()
+        waiting, self._waiting = self._waiting, []
+        for written in waiting:
+            if not written.done():
+                written.set_result(None)
 
 
 def _key(who: str, request: Request) -> Key:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 from pytest_goldenprompt.engine.admission import Admission, Places, Stop
 from pytest_goldenprompt.engine.attempt import Answer, Limits, attempt, told
 from pytest_goldenprompt.engine.job import Job
-from pytest_goldenprompt.engine.journal import source
+from pytest_goldenprompt.engine.journal import Together, source
 from pytest_goldenprompt.engine.threads import Threads
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.engine.waiting import LAST_MOMENT, ended
@@ -58,6 +58,7 @@ class Engine:
         self._calling: set[asyncio.Task[Any]] = set()
         self._loop = loop or asyncio.new_event_loop()
         self._admission = Admission(self._loop, self._traffic.purse, self._stop)
+        self._together = Together(self._traffic.journal, self._loop)
         self._alarm: asyncio.TimerHandle | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, name="goldenprompt-engine", daemon=True)
         self._thread.start()
@@ -138,9 +139,8 @@ class Engine:
     def _counter(self, job: Job) -> Counter[Job]:
         key = id(job.provider), job.asked.name
         if key not in self._counters:
-            own = job.provider.max_concurrency
             beside = next((one.own for one in self._counters.values() if one.provider is job.provider), None)
-            places = beside or Places(own or self.limits.concurrency)
+            places = beside or Places(job.provider.max_concurrency or self.limits.concurrency)
             queue = self._admission.queue(self._traffic.lane(job.asked, self.limits), (self._places, places))
             self._counters[key] = Counter(job.provider, queue, places)
         return self._counters[key]
@@ -175,7 +175,7 @@ class Engine:
             return Answer(error=told(raised))
         if answer.fatal:
             self.stop(str(answer.error))
-        self._traffic.journal.keep(source(job.asked, job.provider), request, answer)
+        await self._together.keep(source(job.asked, job.provider), request, answer)
         return answer
 
     def _keep_the_deadline(self) -> None:

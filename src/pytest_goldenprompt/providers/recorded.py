@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,6 +15,8 @@ from pytest_goldenprompt.errors import ProviderError
 from pytest_goldenprompt.model.output import Output, Usage
 from pytest_goldenprompt.model.prompt import Request
 from pytest_goldenprompt.model.values import JSON, canonical
+
+_COUNTS = tuple(field.name for field in fields(Usage))
 
 Key: TypeAlias = tuple[str, str, int]
 """Case id, digest of the request, and the repeat's index."""
@@ -127,7 +129,7 @@ def output_to_plain(output: Output) -> dict[str, JSON]:
     for name in ("value", "model", "response_id", "finish_reason", "fingerprint"):
         if (value := getattr(output, name)) is not None:
             plain[name] = value
-    usage: dict[str, JSON] = {name: value for name, value in asdict(output.usage).items() if value is not None}
+    usage: dict[str, JSON] = {name: value for name in _COUNTS if (value := getattr(output.usage, name)) is not None}
     if usage:
         plain["usage"] = usage
     if output.tool_calls:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_goldenprompt.engine.attempt import Answer
-from pytest_goldenprompt.engine.journal import Journal, source
+from pytest_goldenprompt.engine.journal import Journal, Together, source
 from pytest_goldenprompt.model.limits import Asked
 from pytest_goldenprompt.model.output import Output, Usage
 from pytest_goldenprompt.model.prompt import Message, Request
@@ -166,3 +167,34 @@ def test_without_a_place_nothing_is_written_and_nothing_known():
     assert journal.recall("openai:m", ASKED) is None
     assert not journal.trouble
     journal.close()
+
+
+def test_answers_that_come_at_one_moment_are_written_in_one_go_before_anybody_goes_on(path, monkeypatch):
+    writes, write = [], os.write
+    monkeypatch.setattr(os, "write", lambda handle, lines: writes.append(lines.count(b"\n")) or write(handle, lines))
+    journal, seen = Journal(path), []
+
+    async def keep(together, number):
+        await together.keep("openai:m", replace(ASKED, repeat=number), ANSWER)
+        seen.append(len(Journal(earlier=[path])))
+
+    async def keep_all():
+        together = Together(journal, asyncio.get_running_loop())
+        tasks = [asyncio.create_task(keep(together, number)) for number in range(5)]
+        await asyncio.sleep(0)
+        tasks[0].cancel()
+        await asyncio.gather(*tasks)
+        await together.keep("openai:m", ASKED, Answer(error="no"))
+        await keep(together, 5)
+
+    asyncio.run(keep_all())
+    assert writes == [5, 1]
+    assert seen == [5] * 5 + [6]
+    journal.close()
+
+
+def test_what_was_noted_is_written_when_the_journal_is_closed(path):
+    journal = Journal(path)
+    assert journal.note("openai:m", ASKED, ANSWER)
+    journal.close()
+    assert Journal(earlier=[path]).recall("openai:m", ASKED) == ANSWER
