@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from golden_library import GoldenLibrary
 
 PROMPTFOO = """\
@@ -11,18 +13,44 @@ tests:
   - {description: late, vars: {text: Is it late?}, assert: [{type: equals, value: yes}]}
   - {description: lost, vars: {text: Lost?}, assert: [{type: icontains, value: YES}, {type: llm-rubric, value: ok}]}
 """
+PYDANTIC = "cases: [{name: typed, inputs: {text: a}, expected_output: yes, evaluators: [EqualsExpected]}]\n"
+TEAM = """\
+def answer(case, text="", input="", q=""):
+    return "no" if case == "lost" else "yes"
+"""
+ASKED = ("--golden-provider", "python:team:answer")
 
 
-def test_tests_of_promptfoo_run_as_cases(tmp_path) -> None:
-    library = GoldenLibrary(tmp_path)
-    library.write("theirs/promptfooconfig.yaml", PROMPTFOO)
-    done = library.command("import", "promptfoo", "theirs", "--into", "prompts")
-    assert done.code == 0, done.out
-    assert "theirs/promptfooconfig.yaml:5: the assertion llm-rubric: a model grades it" in done.out
-    library.answers({"lost": "no"})
-    run = library.run("--golden-record", "--golden-provider", "python:model:answer")
-    assert run.verdict["counts"]["run"] == 2
-    assert (
-        "prompts/theirs.golden.yaml::late PASSED" in library.run("-v", "--golden-provider", "python:model:answer").out
-    )
-    assert [prompt["id"] for prompt in run.verdict["prompts"]] == ["prompts/theirs"]
+@pytest.fixture(scope="module")
+def library(tmp_path_factory) -> GoldenLibrary:
+    library = GoldenLibrary(tmp_path_factory.mktemp("moved"))
+    library.write("theirs/config/promptfooconfig.yaml", PROMPTFOO)
+    library.write("team.py", TEAM)
+    library.write("theirs/typed.yaml", PYDANTIC)
+    library.write("theirs/samples.jsonl", '{"input": "Say yes", "ideal": "yes"}\n')
+    library.write("theirs/goldens.json", '[{"input": "Say yes", "expected_output": "yes", "name": "golden"}]')
+    library.write("theirs/examples.jsonl", '{"inputs": {"q": "Yes?"}, "outputs": {"a": "yes"}, "name": "example"}\n')
+    return library
+
+
+def test_golden_sets_of_five_tools_run_in_one_gate(library) -> None:
+    tools = {
+        "promptfoo": "config",
+        "pydantic-evals": "typed.yaml",
+        "openai-evals": "samples.jsonl",
+        "deepeval": "goldens.json",
+        "langsmith": "examples.jsonl",
+    }
+    for tool, name in tools.items():
+        provider = () if tool in ("promptfoo", "openai-evals") else ("--provider", "python:team:answer")
+        done = library.command("import", tool, f"theirs/{name}", "--into", "prompts", *provider)
+        assert done.code == 0, done.out
+    run = library.run("--golden-record", *ASKED)
+    names = ("config", "examples", "goldens", "samples", "typed")
+    assert [prompt["id"] for prompt in run.verdict["prompts"]] == [f"prompts/{name}" for name in names]
+    assert run.verdict["counts"]["run"] == 6
+    run = library.run("-v", *ASKED)
+    for case in ("config.golden.yaml::late", "goldens.golden.yaml::golden", "examples.golden.yaml::example"):
+        assert f"prompts/{case} PASSED" in run.out
+    assert "prompts/config.golden.yaml::lost" in run.out
+    assert run.code == 0, "what failed when it was recorded is no regression"

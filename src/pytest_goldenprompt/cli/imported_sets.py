@@ -11,10 +11,14 @@ from pathlib import Path
 from pytest_goldenprompt.cli.place import root_of
 from pytest_goldenprompt.engine.plan import plan_prompt
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.exchange.deepeval import read_deepeval
 from pytest_goldenprompt.exchange.golden_set import Found, GoldenSet, finish
+from pytest_goldenprompt.exchange.langsmith import read_langsmith
+from pytest_goldenprompt.exchange.openai_evals import read_openai_evals
 from pytest_goldenprompt.exchange.opening import Place
 from pytest_goldenprompt.exchange.promptfoo import NAMES, read_promptfoo
-from pytest_goldenprompt.exchange.usable import BuildEvaluator, needs_package
+from pytest_goldenprompt.exchange.pydantic_evals import read_pydantic_evals
+from pytest_goldenprompt.exchange.usable import BuildEvaluator, Wishes, needs_package
 from pytest_goldenprompt.formats.located import plain
 from pytest_goldenprompt.formats.pairing import is_dataset
 from pytest_goldenprompt.formats.reader import load_yaml
@@ -25,7 +29,7 @@ from pytest_goldenprompt.store.files import write_files
 LEFT = 1
 """The exit code where something was left behind and nothing may be."""
 
-Read = Callable[[Place, BuildEvaluator, argparse.Namespace], Found]
+Read = Callable[[Place, Wishes], Found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,11 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "promptfoo": Kind(
-        "a promptfoo configuration: its prompts and tests",
-        lambda place, build, options: read_promptfoo(place, build, wished=options.provider is not None),
-        NAMES,
-    ),
+    "promptfoo": Kind("a promptfoo configuration: its prompts and tests", read_promptfoo, NAMES),
+    "pydantic-evals": Kind("a dataset of pydantic-evals", read_pydantic_evals),
+    "openai-evals": Kind("samples of OpenAI Evals, or their entry in the registry", read_openai_evals),
+    "deepeval": Kind("goldens of DeepEval", read_deepeval),
+    "langsmith": Kind("examples exported by LangSmith", read_langsmith),
 }
 
 
@@ -62,10 +66,10 @@ def run(options: argparse.Namespace) -> int:
     """Write the golden sets, and list what could not be carried."""
     registry, folder = Registry(), Path(options.folder).resolve()
     into = folder / options.into
-    found = KINDS[options.what].read(_place(options, folder), registry.evaluator, options)
-    evaluators = [_entry(text) for text in options.evaluator]
+    wishes = Wishes(registry.evaluator, options.provider, [_entry(text) for text in options.evaluator])
+    found = KINDS[options.what].read(_place(options, folder), wishes)
     for golden in found.sets:
-        finish(golden, evaluators, found.listing)
+        finish(golden, wishes.evaluators, found.listing)
         _provide(golden, options.provider)
     sets = [golden for golden in found.sets if golden.cases]
     files = {name: text for golden in sets for name, text in golden.files().items()}
@@ -91,7 +95,8 @@ def _place(options: argparse.Namespace, folder: Path) -> Place:
             raise InputError(f"a folder without {wanted}; the path of a file is accepted", where=options.path)
         path = inside[0]
     root = root_of(options)
-    return Place(root if path.is_relative_to(root) else path.parent, path)
+    beside = path.parent.parent if options.what == "openai-evals" else path.parent  # its samples lie in ../data
+    return Place(root if path.is_relative_to(root) else beside, path)
 
 
 def _entry(text: str) -> JSON:

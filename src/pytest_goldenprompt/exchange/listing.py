@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 MOST_LINES = 5
@@ -27,16 +27,16 @@ class Item:
 class Listing:
     """What was `left` behind, and what is there but means something a little different (`changed`)."""
 
-    left: list[Item] = field(default_factory=list)
-    changed: list[Item] = field(default_factory=list)
+    left: dict[Item, None] = field(default_factory=dict)
+    changed: dict[Item, None] = field(default_factory=dict)
 
     def leave(self, where: str, line: int, what: str, why: str) -> None:
         """Note that something could not be carried; once, however often it is met."""
-        _add(self.left, Item(where, line, what, why))
+        self.left[Item(where, line, what, why)] = None
 
     def change(self, where: str, line: int, what: str, why: str) -> None:
         """Note that something is carried with a difference."""
-        _add(self.changed, Item(where, line, what, why))
+        self.changed[Item(where, line, what, why)] = None
 
     def text(self) -> str:
         """Write the list, one line a finding; lines of one file that share it stand together."""
@@ -44,18 +44,13 @@ class Listing:
         return "".join(f"{line}\n" for title, items in parts for line in _part(title, items))
 
 
-def _add(items: list[Item], item: Item) -> None:
-    if not items or item not in items[-20:]:
-        items.append(item)
-
-
-def _part(title: str, items: Sequence[Item]) -> Iterator[str]:
+def _part(title: str, items: Mapping[Item, None]) -> Iterator[str]:
     if not items:
         return
     lines: dict[tuple[str, str, str], dict[int, None]] = {}
     for item in items:
         lines.setdefault((item.where, item.what, item.why), {})[item.line] = None
-    yield f"{title}: {sum(map(len, lines.values()))}"
+    yield f"{title}: {len(items)}"
     for (where, what, why), found in lines.items():
         yield f"  {where}{_places(sorted(found))}: {what}: {why}"
 

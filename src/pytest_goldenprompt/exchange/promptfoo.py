@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,8 @@ from pytest_goldenprompt.exchange.promptfoo_checks import Setting
 from pytest_goldenprompt.exchange.promptfoo_prompts import Written, prompts_of
 from pytest_goldenprompt.exchange.promptfoo_providers import front_matter
 from pytest_goldenprompt.exchange.promptfoo_tests import refuse_near, test_fields, tests_of
-from pytest_goldenprompt.exchange.usable import BuildEvaluator
+from pytest_goldenprompt.exchange.stems import slug
+from pytest_goldenprompt.exchange.usable import Wishes
 from pytest_goldenprompt.formats.fields import Fields
 from pytest_goldenprompt.formats.located import Table, shown
 from pytest_goldenprompt.formats.references import References
@@ -37,14 +37,12 @@ _QUIET = (
     "tracing",
 )
 _TOLD = ("scenarios", "env", "derivedMetrics", "nunjucksFilters", "extensions", "redteam")
-_NO_WORD = re.compile(r"[^\w]+")
-_LONGEST_STEM = 60
 
 
-def read_promptfoo(place: Place, build: BuildEvaluator, *, wished: bool) -> Found:
+def read_promptfoo(place: Place, wishes: Wishes) -> Found:
     """Read a configuration, or a folder that holds one; nothing in it is ever run.
 
-    `wished`: a provider is named by the user, before those of the configuration. A test without assertions and a
+    A provider that the user names comes before those of the configuration. A test without assertions and a
     configuration without tests are no golden set: promptfoo passes them.
     """
     source = place.source()
@@ -64,8 +62,8 @@ def read_promptfoo(place: Place, build: BuildEvaluator, *, wished: bool) -> Foun
     for key in tree:
         if key not in (*_READ, *_QUIET):
             found.listing.leave(config.where, config.line_of(key), key, "it is not read")
-    setting = Setting(config, files, build, found.listing, _default(config, files, found.listing))
-    header = front_matter(config, found.listing, wished=wished)
+    setting = Setting(config, files, wishes.build, found.listing, _default(config, files, found.listing))
+    header = front_matter(config, found.listing, wished=wishes.provider is not None)
     prompts = prompts_of(config, files, header, found.listing)
     cases = [case for test in tests_of(config, files, found.listing) for case in cases_of(test, setting)]
     found.sets = _sets(_stem_of(place.path), prompts, cases, found.listing)
@@ -118,8 +116,3 @@ def _fitted(case: DraftCase, file: PromptFile, listing: Listing) -> DraftCase:
 def _stem_of(path: Path) -> str:
     stem = path.name.removesuffix(path.suffix)
     return slug(stem if path.name not in NAMES else path.parent.name) or "prompt"
-
-
-def slug(text: str) -> str:
-    """Make a file's name of a text: small letters, digits and dashes."""
-    return _NO_WORD.sub("-", text.strip().lower()).strip("-")[:_LONGEST_STEM].strip("-")

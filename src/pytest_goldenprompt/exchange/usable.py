@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from pytest_goldenprompt.errors import InputError
@@ -13,6 +14,15 @@ from pytest_goldenprompt.model.values import JSON
 
 BuildEvaluator: TypeAlias = Callable[[EvaluatorSpec], Evaluator]
 _INSTALL = "pip install"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user says of an import: who answers, checks for every case, and what builds evaluators here."""
+
+    build: BuildEvaluator
+    provider: str | None = None
+    evaluators: Sequence[JSON] = ()
 
 
 def complaint(entry: JSON, expected: JSON, build: BuildEvaluator) -> InputError | None:
