@@ -100,7 +100,7 @@ def march(tmp_path_factory) -> GoldenLibrary:
         write_dataset(library, prompt)
     use_answers(library, MARCH)
     files = [f"{prompt}.golden.json=answers/{prompt}.jsonl" for prompt in SOURCES]
-    imported = library.command("import", *files, "--month", MARCH)
+    imported = library.command("import", "outputs", *files, "--month", MARCH)
     assert imported.code == 0, imported.out
     assert "1200 cases of 5 prompts stored and accepted as the baseline of 2023-03" in imported.out
     return library

@@ -97,7 +97,7 @@ def test_a_faulty_file_is_one_line_with_its_place(library, recorded) -> None:
 
 def test_without_the_conftest_one_line_says_who_reads_the_format(library) -> None:
     library.write("outputs.jsonl", '{"case_id": "one", "repeat": 0, "output": "please"}\n')
-    run = library.command("import", "mail/ask.golden.tsv=outputs.jsonl")
+    run = library.command("import", "outputs", "mail/ask.golden.tsv=outputs.jsonl")
     told = [line for line in run.out.splitlines() if line]
     assert run.code == 2
     assert len(told) == 1

@@ -23,7 +23,7 @@ COMMANDS = {
     "anchor": "pin a run as the approved reference",
     "log": "list who moved which pointer, when and why",
     "prune": "remove stored runs that nobody needs any more",
-    "import": "judge and store outputs or scores of other tools",
+    "import": "carry over golden sets of other tools, or judge and store their outputs",
     "calibrate": "measure the gate on the repeats of a stored run",
     "plan": "say what it takes to find a drop of a wished size",
     "schema": "print the JSON Schema of a file",

@@ -15,7 +15,7 @@ from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec, TransformSpec
 from pytest_goldenprompt.model.prompt import Message
 from pytest_goldenprompt.model.values import JSON, digest_of
 
-CASE_KEYS = ("id", "inputs", "expected", "tags", "transform", "evaluators", "must_pass", "messages")
+CASE_KEYS = ("id", "inputs", "expected", "tags", "transform", "evaluators", "must_pass", "messages", "metadata")
 LONGEST_ID = 200
 GATE = "gate"
 _DERIVED_DIGITS = 10
@@ -57,6 +57,7 @@ def case_of(table: Any, where: str, line: int, common: Common = NOTHING) -> Case
         line=line,
         path=where,
         transform=transform,
+        metadata=plain(fields.map("metadata") or {}),
     )
 
 

@@ -10,7 +10,7 @@ from pytest_goldenprompt.formats.located import Series, Table, shown
 from pytest_goldenprompt.formats.reader import Source, load_csv
 
 _CSV_KEYS = ("id", "expected", "tags", "must_pass")
-_NOT_IN_CSV = ("inputs", "transform", "evaluators", "messages")
+_NOT_IN_CSV = ("inputs", "transform", "evaluators", "messages", "metadata")
 
 
 def csv_parts(source: Source) -> tuple[Table, Series]:

@@ -58,7 +58,8 @@ class Case:
     """One case: inputs by name, what is expected (any shape), and its checks.
 
     `evaluators` are all that apply: the dataset's, then the case's own. `transform` is what the answer passes through
-    before each of them, which they name themselves too. `messages` continue the prompt's conversation.
+    before each of them, which they name themselves too. `messages` continue the prompt's conversation. `metadata` is
+    for people and for functions of a team's own; it is no part of what defines the case.
     `line` counts from 1 in the dataset's file; `path` is that file, where a folder of files makes one dataset.
     """
 
@@ -72,6 +73,7 @@ class Case:
     line: int = 1
     path: str = ""
     transform: tuple[TransformSpec, ...] = ()
+    metadata: Mapping[str, JSON] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

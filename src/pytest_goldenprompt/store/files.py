@@ -64,6 +64,36 @@ def write_folder(path: Path, files: Mapping[str, str]) -> None:
         raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
 
 
+def write_files(folder: Path, files: Mapping[str, str], *, replace: bool) -> None:
+    """Write several files into a folder, all of them or none; one that is there is refused unless `replace`.
+
+    All bytes are on the disk before the first name points at any. A file that appears at the last moment is never
+    written over.
+    """
+    drafts = {folder / name: folder / f".{name}.{os.getpid()}" for name in files}
+    placed: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, draft in drafts.items():
+            draft.unlink(missing_ok=True)  # of a process that was killed and had the same number
+            _write_synced(draft, files[path.name])
+        for path, draft in drafts.items():
+            if replace:
+                draft.replace(path)
+            else:
+                path.hardlink_to(draft)
+                placed.append(path)
+        _sync_folder(folder)
+    except OSError as error:
+        for one in placed:
+            one.unlink(missing_ok=True)
+        raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        for draft in drafts.values():
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
+
+
 def remove_folders(paths: Sequence[Path]) -> None:
     """Remove folders that stand side by side, each in one step: its name goes first, then what was in it.
 

@@ -71,7 +71,7 @@ def imported(library, call):
     def run(month, *more, **answers):
         path = outputs(library / "out.jsonl", **answers)
         names = more or ("shop",)
-        code, out, err = call("import", *(f"{name}.golden.yaml={path}" for name in names), "--month", month)
+        code, out, err = call("import", "outputs", *(f"{name}.golden.yaml={path}" for name in names), "--month", month)
         assert (code, err) == (0, ""), err
         return re.match(r"run (\S+): ", out)[1], out
 
@@ -371,7 +371,7 @@ def test_an_error_of_the_other_tool_is_no_grade(call, imported):
 def test_what_cannot_be_imported_is_one_line_and_stores_nothing(call, library, words, told):
     outputs(library / "out.jsonl")
     (library / "strange.jsonl").write_text('{"case_id": "zz", "output": "x"}\n')
-    assert told in one_error(call("import", *words), 2)
+    assert told in one_error(call("import", "outputs", *words), 2)
     assert not (library / ".goldenprompt").exists()
 
 
@@ -380,7 +380,7 @@ def test_outputs_that_a_cache_gave_several_times_count_once(call, library):
     said = {case: f"yes {case} " + "and so on " * 25 for case in "abc"}
     lines = [{"case_id": case, "output": text} for case, text in said.items() for _ in range(4)]
     (library / "out.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    assert call("import", "shop.golden.yaml=out.jsonl")[0] == 0
+    assert call("import", "outputs", "shop.golden.yaml=out.jsonl")[0] == 0
     out = call("show", "last")[1]
     assert "copies  shop: the provider returned the same text for every repeat at temperature 0.8: a cache" in out
     assert re.search(r"^a +new +- +0/1$", call("show", "last/shop")[1], re.MULTILINE)

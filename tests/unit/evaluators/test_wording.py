@@ -142,6 +142,10 @@ def test_similarity_is_a_score_with_a_threshold():
     assert judge(similarity.build({"by": "words", "value": "b a"}), "a b").value == 1.0
     assert judge(similarity.build({"by": "part", "value": "parcel"}), "the parcel arrives").value == 1.0
     assert judge(similarity.build({"by": "word-set", "value": "a b"}), "a b b a").value == 1.0
+    edited = judge(similarity.build({"value": "kitten", "edits": 3}), "sitting")
+    assert edited.passed
+    assert edited.value == pytest.approx(1 - 3 / 7)
+    assert "3 edits, expected at most 2" in judge(similarity.build({"value": "kitten", "edits": 2}), "sitting").reason
     assert "too long to compare" in judge(similarity.build({"value": "x"}), "x" * 200_000).reason
 
 
