@@ -15,6 +15,7 @@ from pytest_goldenprompt.reports.inert import one_line
 
 COMMANDS = {
     "init": "write a small library to start from",
+    "lint": "check prompts, datasets and policy without a call",
     "list": "list the stored runs",
     "show": "show a run, a prompt of it, or a case",
     "compare": "compare two runs or two score files",
