@@ -48,8 +48,9 @@ class Finding:
 
 @dataclass
 class Findings:
-    """Findings in the making, each once."""
+    """Findings in the making, each once. `code`: the library has code that adds evaluators and formats to a run."""
 
+    code: bool = False
     _found: dict[Finding, None] = field(default_factory=dict)
 
     def add(self, finding: Finding) -> None:
@@ -57,8 +58,13 @@ class Findings:
         self._found[finding] = None
 
     def error(self, rule: Rule, error: InputError) -> None:
-        """Add what a reader, a template or an evaluator refused; a package that is not installed here is a note."""
-        extra = error.remedy.startswith("pip install")
+        """Add what a reader, a template or an evaluator refused.
+
+        What may be right elsewhere is a note: a package that is not installed here, and with `code` a name that the
+        team's own code may know.
+        """
+        elsewhere = self.code and error.what.startswith(("no such evaluator", "golden dataset without a prompt"))
+        extra = error.remedy.startswith("pip install") or elsewhere
         severity = Severity.NOTE if extra else Severity.ERROR
         rule = Rule.EXTRA if extra else rule
         self.add(Finding(error.where, error.line or 1, severity, rule, error.what, error.remedy))

@@ -22,16 +22,17 @@ from pytest_goldenprompt.formats.pairing import find_prompt, has_variants, mispl
 from pytest_goldenprompt.formats.policy import POLICY_FILE, SIZE_LIMIT, policy_from
 from pytest_goldenprompt.formats.prompts import read_prompt
 from pytest_goldenprompt.formats.reader import read_text, relative
-from pytest_goldenprompt.model.dataset import Dataset
+from pytest_goldenprompt.model.dataset import Dataset, Status
 from pytest_goldenprompt.model.prompt import Prompt
 from pytest_goldenprompt.model.waiver import Waiver
 
 T = TypeVar("T")
+_HOOK = "pytest_goldenprompt_register"
 
 
 def lint(targets: Targets, build: BuildEvaluator, today: str, formats: Formats = OURS) -> tuple[Finding, ...]:
     """Check files; `build` makes evaluators, `today` is YYYY-MM-DD in UTC. The findings are sorted by file and line."""
-    check = _Check(targets.root, build, formats)
+    check = _Check(targets.root, build, formats, Findings(_adds_code(targets.root)))
     for path in sorted(targets.datasets):
         check.dataset(path)
     for path in sorted(targets.prompts):
@@ -46,6 +47,14 @@ def lint(targets: Targets, build: BuildEvaluator, today: str, formats: Formats =
     return check.found.sorted()
 
 
+def _adds_code(root: Path) -> bool:
+    """Say whether the root directory's conftest.py adds to a run what is not known here; it is looked at, not run."""
+    try:
+        return _HOOK in read_text(root, root / "conftest.py")
+    except InputError:
+        return False
+
+
 @dataclass
 class _Check:
     """What is known while files are checked: each is read once."""
@@ -53,7 +62,7 @@ class _Check:
     root: Path
     build: BuildEvaluator
     formats: Formats
-    found: Findings = field(default_factory=Findings)
+    found: Findings
     _prompts: dict[Path, Prompt | None] = field(default_factory=dict)
     _datasets: dict[Path, Dataset | None] = field(default_factory=dict)
     _ids: dict[str, str] = field(default_factory=dict)
@@ -63,7 +72,7 @@ class _Check:
     def dataset(self, path: Path) -> None:
         """Check a golden dataset with its prompt."""
         dataset = self._dataset(path)
-        if dataset is None:
+        if dataset is None or self._is_retired(path, dataset):
             return
         try:
             at = find_prompt(self.root, path, dataset, self.formats)
@@ -84,7 +93,7 @@ class _Check:
         dataset = None
         if shared:
             dataset = self._dataset(shared)
-        elif prompt.rows:
+        elif prompt.rows is not None:
             dataset = self._told(Rule.CASE, partial(dataset_from_rows, prompt))
         elif note:
             what = "prompt without a golden dataset, found no cases; a dataset beside it is accepted"
@@ -143,6 +152,14 @@ class _Check:
         build = remembered(self.build)
         for case in dataset.cases:
             self._told(Rule.EVALUATOR, partial(judges_of, case, dataset, build))
+
+    def _is_retired(self, path: Path, dataset: Dataset) -> bool:
+        """Say whether no run asks its cases, so that they need not fit anything; its waivers still name them."""
+        retired = dataset.status is Status.RETIRED
+        if retired:
+            name = prompt_id(relative(self.root, path), self.formats)
+            self._cases[name] = frozenset(case.id for case in dataset.cases)
+        return retired
 
     def _dataset(self, path: Path) -> Dataset | None:
         if path not in self._datasets:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,8 +56,8 @@ class Place:
 
 def find_place(root: Path, start: Path, name: str, formats: Formats = OURS) -> Place:
     """Find a prompt by its id, or by the path of its file or dataset, seen from the folder `start`."""
-    path = Path(start / name).resolve()
-    if path.is_file() or is_dataset_folder(path):
+    path = Path(os.path.abspath(start / name))  # noqa: PTH100 - a link stays what it is named
+    if os.path.exists(path) and (path.is_file() or is_dataset_folder(path)):  # noqa: PTH110 - any text may be typed
         return place_of(root, folder_of(path) or path, formats)
     known: dict[str, Path] = {}
     for file in files_under(root):

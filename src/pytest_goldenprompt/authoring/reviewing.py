@@ -32,6 +32,8 @@ from pytest_goldenprompt.reports.view import RunView
 
 _DIFFERING = {Outcome.REGRESSED, Outcome.SUSPECT, Outcome.NEW, Outcome.CHANGED}
 _AS_BEFORE = {Outcome.FAILING, Outcome.WAIVED}
+CANDIDATE = "candidate"
+"""What stands for the outcome of a case that no run has asked yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Item:
     """One thing to decide. `then` and `now` are what was said, `said` in how many of `asked` answers.
 
     `case` is the case as it stands in the library now; `problem` says why it cannot be changed from here. `place` is
-    set for a candidate.
+    where a candidate goes.
     """
 
     prompt_id: str
@@ -63,7 +65,7 @@ class Item:
         return {
             "prompt": self.prompt_id,
             "case": self.case.id,
-            "kind": "candidate" if self.place else "case",
+            "kind": CANDIDATE if self.outcome == CANDIDATE else "case",
             "outcome": self.outcome,
             "file": self.case.path,
             "line": self.case.line,
@@ -93,9 +95,13 @@ def candidates(root: Path) -> Iterator[Item]:
     """Give the candidates of a library, by their prompts."""
     for path in sorted(path for path in files_under(root) if path.name.endswith(CANDIDATES_ENDING)):
         name = relative(root, path).removesuffix(CANDIDATES_ENDING)
-        place = find_place(root, root, name)
+        place, problem = None, ""
+        try:
+            place = find_place(root, root, name)
+        except InputError as error:
+            problem = str(error)
         for case in read_candidates(root, path):
-            yield Item(name, case, "candidate", place=place)
+            yield Item(name, case, CANDIDATE, problem=problem, place=place)
 
 
 def accept(root: Path, item: Item, build: BuildEvaluator) -> str:

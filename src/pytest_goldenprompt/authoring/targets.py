@@ -43,8 +43,9 @@ def targets(root: Path, named: Sequence[Path] = (), formats: Formats = OURS) -> 
     """
     found = Targets(root, whole=not named or root in named)
     for path in [root] if found.whole else named:
-        if not path.is_relative_to(root) or not path.exists():
-            told = "outside of the library" if path.exists() else "not there"
+        there = os.path.exists(path)  # noqa: PTH110 - a name that is too long is not there either
+        if not path.is_relative_to(root) or not there:
+            told = "outside of the library" if there else "not there"
             raise InputError(f"a path that is {told}, found {os.fspath(path)!r}; files under {root} are accepted")
         if path.is_dir() and not is_dataset_folder(path):
             _add(found, files_under(path), formats, walked=True)

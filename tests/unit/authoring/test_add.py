@@ -273,6 +273,8 @@ def test_unknown_prompts_are_refused_with_the_nearest(add, library):
     (library / "triage.prompt.md").write_text("{{x}}\n")
     assert "did you mean `triage`?" in add(ASKED, prompt="triag")[1]
     assert "no prompt and no golden dataset" in add(ASKED, prompt="goldenprompt.toml")[1]
+    assert "no such prompt" in add(ASKED, prompt="x" * 5000)[1]
+    assert "no such prompt" in add(ASKED, prompt="a\0b")[1]
 
 
 TEMPLATE = Prompt("p", "p.prompt.md", (Message("user", "A {{x}} b {{y}}\n{{x}}!"),), "")

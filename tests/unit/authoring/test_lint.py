@@ -12,7 +12,11 @@ from pytest_goldenprompt.authoring.lint import lint
 from pytest_goldenprompt.authoring.targets import targets
 from pytest_goldenprompt.cli import main
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.formats.endings import PROMPT_ENDINGS
+from pytest_goldenprompt.formats.pairing import is_dataset
+from pytest_goldenprompt.formats.reader import relative
 from pytest_goldenprompt.registry import Registry
+from unit.formats.hostile_files import hostile_files, write, write_special
 
 TODAY = "2026-11-24"
 PROMPT = "---\nprovider: echo\n---\n{{ticket}}\n"
@@ -166,6 +170,32 @@ def test_prompts_with_cases_of_their_own_and_variants_are_checked(library):
     ]
 
 
+def test_what_the_teams_code_may_add_to_a_run_is_only_noted(library):
+    library("t.golden.yaml", DATASET.replace("cases", "evaluators: [ours]\ncases"))
+    library("v.golden.yaml", DATASET)
+    assert [line.split(":")[1] for line in told(library)] == ["2 error evaluator", "1 error prompt"]
+    library("conftest.py", "def pytest_goldenprompt_register(registry):\n    raise SystemExit\n")
+    assert [line.split(":")[1] for line in told(library)] == ["2 note extra", "1 note extra"]
+
+
+def test_a_retired_dataset_has_to_be_readable_and_no_more(library):
+    library("t.golden.yaml", DATASET.replace("owner: support", "status: retired").replace("two", "one"))
+    assert told(library) == []
+    library("t.golden.yaml", "status: retired\ncases:\n  - {x: 1}\n")
+    assert len(told(library)) == 1
+
+
+def test_a_library_of_hostile_files_is_told_line_by_line(tmp_path):
+    small = [hostile for hostile in hostile_files() if len(hostile.content) < 100_000]
+    paths = [write(tmp_path, hostile) for hostile in small]
+    golden = {path for path in paths if is_dataset(path.name) or path.name.endswith(PROMPT_ENDINGS)}
+    write_special(tmp_path)
+    findings = lint(targets(tmp_path), Registry(imports=False).evaluator, TODAY)
+    assert len(golden) > 200
+    assert {relative(tmp_path, path) for path in golden} <= {one.where for one in findings if one.severity == "error"}
+    assert all(f"{one.where}{one.what}{one.remedy}".isprintable() for one in findings)
+
+
 def test_a_folder_of_cases_tells_the_file_of_each(library):
     library("f.prompt.md", "{{x}}\n")
     library("f.golden/header.yaml", "owner: o\n")
@@ -187,6 +217,8 @@ def test_named_files_are_checked_with_what_they_must_fit_and_nothing_else(librar
     assert "notes.txt:1 error file: no prompt, golden dataset or policy by its name" in told(library, "notes.txt")[0]
     with pytest.raises(InputError, match="not there"):
         targets(library.root, [library.root / "no.golden.yaml"])
+    with pytest.raises(InputError, match="not there"):
+        targets(library.root, [library.root / f"{'x' * 5000}.golden.yaml"])
     with pytest.raises(InputError, match="outside of the library"):
         targets(library.root, [library.root.parent])
 

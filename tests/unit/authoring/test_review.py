@@ -147,6 +147,12 @@ def test_candidates_are_taken_in_left_or_dropped(review, library):
     assert not (library / "t.golden.candidates.jsonl").exists()
 
 
+def test_candidates_of_nothing_are_shown_and_left(review, library):
+    (library / "gone.golden.candidates.jsonl").write_text(WAITING)
+    code, out = review("a")
+    assert (code, "cannot be accepted from here: no such prompt, found 'gone'" in out) == (1, True), out
+
+
 def test_without_a_terminal_the_list_is_json(review, library, differing):
     (library / "t.golden.candidates.jsonl").write_text(WAITING)
     code, out = review("", "--json")
