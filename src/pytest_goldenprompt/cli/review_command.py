@@ -55,8 +55,11 @@ def _items(options: argparse.Namespace) -> Iterator[Item]:
 
 def _letters(lines: Iterable[str]) -> Iterator[str]:
     """Give the letters that are typed, or come through a pipe, several on a line or one; its end is to quit."""
-    for line in lines:
-        yield from "".join(line.split()).lower()
+    try:
+        for line in lines:
+            yield from "".join(line.split()).lower()
+    except KeyboardInterrupt:
+        print()  # the terminal shows ^C on the line of the question
     yield "q"
 
 
@@ -88,7 +91,8 @@ def _asked(item: Item, letters: Iterator[str]) -> str:
     while True:
         print(f"  {words}: ", end="", flush=True)
         letter = next(letters, "q")
-        print("" if sys.stdin.isatty() else letter)
+        if not sys.stdin.isatty():  # a terminal shows what is typed
+            print(letter)
         if letter in accepted:
             return letter
 

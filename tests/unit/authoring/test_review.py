@@ -233,3 +233,17 @@ def test_the_expectation_is_what_lets_the_answer_pass(specs, expected, said, wan
 def test_an_answer_that_fails_by_something_else_is_refused(specs, expected, said, why):
     with pytest.raises(InputError, match=why):
         expectation(Case("a", expected=expected), said, SPECS[specs], Registry(imports=False).evaluator)
+
+
+def test_ctrl_c_ends_it_and_keeps_what_was_decided(review, library, differing, monkeypatch):
+    class Interrupted(io.StringIO):
+        def __next__(self):
+            line = super().readline()
+            if not line:
+                raise KeyboardInterrupt
+            return line
+
+    monkeypatch.setattr(io, "StringIO", Interrupted)
+    code, out = review("a\n")
+    assert (code, out.splitlines()[-1]) == (0, "1 accepted, 2 left")
+    assert "perhaps" in text(library)
