@@ -55,14 +55,15 @@ class Table(Generic[F]):
 class Registry:
     """All tables of one run. `pytest_goldenprompt_register` hands it to plugins, who add to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, imports: bool = True) -> None:
+        """Without `imports`, no code of a team's is imported: what stands for its checks knows their settings only."""
         self.evaluators: Table[EvaluatorFactory] = Table("evaluator")
         self.providers: Table[ProviderFactory] = Table("provider")
         self.formats: Formats = OUR_FORMATS
         self._of_code: dict[int, Evaluator] = {}
         self._noted = 0
         self._formats_closed = False
-        register_ours(self)
+        register_ours(self, imports=imports)
         for name, place in COMPOSED.items():
             self.add_evaluator(name, partial(_composed, place, self.evaluator), OURS)
 
@@ -118,9 +119,9 @@ class Registry:
         return self.providers.find(kind)(argument, setting)
 
 
-def register_ours(registry: Registry) -> None:
+def register_ours(registry: Registry, *, imports: bool = True) -> None:
     """Add what the package brings; each line names a module that is imported when the name is first used."""
-    for name, module in EVALUATORS.items():
+    for name, module in {**EVALUATORS, **({} if imports else {CODE: UNRUN})}.items():
         registry.add_evaluator(name, f"pytest_goldenprompt.evaluators.{module}", OURS)
     for name, module in PROVIDERS.items():
         registry.add_provider(name, f"pytest_goldenprompt.providers.{module}", OURS)
@@ -157,6 +158,8 @@ EVALUATORS = {
 }
 CODE = "python"
 """The evaluator of ours that runs a team's own function."""
+UNRUN = "python_function:build_unrun"
+"""What stands for it where no code of a team's is to be imported."""
 
 TRANSFORMED = "pytest_goldenprompt.evaluators.transformed:transformed"
 PROVIDERS = {

@@ -15,6 +15,9 @@ from pytest_goldenprompt.reports.inert import one_line
 
 COMMANDS = {
     "init": "write a small library to start from",
+    "lint": "check prompts, datasets and policy without a call",
+    "add": "make a case of an example from production",
+    "review": "walk through what differs, and through candidates",
     "list": "list the stored runs",
     "show": "show a run, a prompt of it, or a case",
     "compare": "compare two runs or two score files",

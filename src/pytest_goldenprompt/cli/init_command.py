@@ -8,6 +8,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from pytest_goldenprompt.authoring.schemas import schema_files
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.store.files import write_file
 from pytest_goldenprompt.store.folder import IGNORED
@@ -28,7 +29,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the library; a file that is there already is never replaced."""
     folder = Path(options.folder).resolve()
-    files = dict(_files(resources.files("pytest_goldenprompt") / "starter", ""))
+    files = {**dict(_files(resources.files("pytest_goldenprompt") / "starter", "")), **schema_files()}
     there = sorted(name for name in files if (folder / name).exists())
     if there:
         raise InputError(

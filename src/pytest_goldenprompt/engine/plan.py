@@ -115,7 +115,7 @@ def plan_prompt(
     asked = provider(dataset.provider or (prompt.provider if prompt else None))
     if prompt is not None:
         unused_inputs(prompt, dataset, by_name=asked.startswith("python:"))
-    built = _remembered(build)
+    built = remembered(build)
     cases = tuple(_plan_case(case, prompt, dataset, built) for case in dataset.cases)
     names = tuple(sorted({f"{item.name}@{item.version}" for case in cases for item in case.evaluators}))
     facts = replace(facts, provider=portable(asked), evaluators=names)
@@ -170,17 +170,25 @@ def _is_meant_as_dataset(path: Path) -> bool:
 
 
 def _plan_case(case: Case, prompt: Prompt | None, dataset: Dataset, build: BuildEvaluator) -> PlannedCase:
+    specs, evaluators = judges_of(case, dataset, build)
+    messages = render(prompt, case) if prompt else case.messages
+    return PlannedCase(case, evaluators, definition_digest(case, specs, evaluators), messages)
+
+
+def judges_of(
+    case: Case, dataset: Dataset, build: BuildEvaluator
+) -> tuple[tuple[EvaluatorSpec, ...], tuple[Evaluator, ...]]:
+    """Build what judges a case, and let it refuse the case; InputError with the place where none can."""
     specs, where = case.evaluators or _default_evaluators(case, dataset), case.path or dataset.path
     evaluators = tuple(_build(spec, build, where, case.line) for spec in specs)
     try:
         check_case(evaluators, case)
     except InputError as error:
         raise error.at(where, case.line) from None
-    messages = render(prompt, case) if prompt else case.messages
-    return PlannedCase(case, evaluators, definition_digest(case, specs, evaluators), messages)
+    return specs, evaluators
 
 
-def _remembered(build: BuildEvaluator) -> BuildEvaluator:
+def remembered(build: BuildEvaluator) -> BuildEvaluator:
     """Build the evaluators that a dataset names for every case once, not once a case."""
     built: dict[int, tuple[EvaluatorSpec, Evaluator]] = {}
 

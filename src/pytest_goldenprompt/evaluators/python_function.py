@@ -84,10 +84,28 @@ def build(settings: JSON) -> PythonFunction:
     return PythonFunction(place, function, _wanted(place, function), threshold)
 
 
-def _imported(place: str) -> Callable[..., Any]:
+def build_unrun(settings: JSON) -> PythonFunction:
+    """Accept the same settings, and import nothing; what is given judges nothing."""
+    given = read_settings("python", settings, ("function", "threshold"), short="function")
+    place = given.text("function") or ""
+    _parts(place)
+    given.number("threshold", default=0.5)
+    return PythonFunction(place, _unrun, ())
+
+
+def _unrun() -> bool:
+    return False
+
+
+def _parts(place: str) -> tuple[str, str]:
     module, _, name = place.partition(":")
     if not module or not name:
         raise InputError(f"`python` does not name a function, found {place!r}; accepted is `module:function`")
+    return module, name
+
+
+def _imported(place: str) -> Callable[..., Any]:
+    module, name = _parts(place)
     try:
         function = getattr(importlib.import_module(module), name, None)
     except Exception as error:  # noqa: BLE001 - a team's module may raise anything while it is imported

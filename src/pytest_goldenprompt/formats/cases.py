@@ -74,20 +74,23 @@ def derived_id(inputs: Mapping[str, JSON], messages: tuple[Message, ...] = ()) -
     return f"case-{digest_of(content, _DERIVED_DIGITS)}"
 
 
-def refuse_duplicates(cases: Iterable[Case]) -> None:
-    """Refuse two cases with one id, naming both lines."""
+def refuse_duplicates(cases: Iterable[Case], faults: list[InputError] | None = None) -> None:
+    """Refuse two cases with one id, naming both lines; those of a list are put there and not raised."""
     lines: dict[str, Case] = {}
     for case in cases:
         if case.id in lines:
             first = lines[case.id]
             places = f"on lines {first.line} and" if first.path == case.path else f"in {first.path} and on line"
-            raise InputError(
+            error = InputError(
                 f"duplicate id, found {shown(case.id)} {places} {case.line}; each id once is accepted",
                 where=case.path,
                 line=case.line,
                 remedy="give each case an id of its own; without one it follows from inputs and messages",
             )
-        lines[case.id] = case
+            if faults is None:
+                raise error
+            faults.append(error)
+        lines.setdefault(case.id, case)
 
 
 def _id(fields: Fields) -> str | None:

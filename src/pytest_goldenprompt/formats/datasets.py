@@ -48,18 +48,22 @@ _HEADER = "header"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _Parts: TypeAlias = tuple[Table, Series]
+Faults: TypeAlias = list[InputError] | None
 
 
-def read_dataset(root: Path, path: Path, formats: Formats = OURS) -> Dataset:
+def read_dataset(root: Path, path: Path, formats: Formats = OURS, faults: Faults = None) -> Dataset:
     """Read a golden dataset under the root, strictly: a key that the schema does not have is refused.
 
     A case has the evaluators of the header, then its own. JSON Lines hold one case a line, behind an optional first
     line with header keys and none that only cases have. In CSV the columns `id`, `expected`, `tags` (separated by
     commas or spaces) and `must_pass` are the case's, and every other column is an input. A folder holds one case a
     YAML or JSON file, which names it where it has no id, or many in JSON Lines and CSV; `header.yaml` has the header.
+
+    What is wrong with a case is put into `faults`, and the case left out; without a list the first fault is raised.
+    What is wrong with the file, or with all of its cases, is raised in any case.
     """
     if is_dataset_folder(path):
-        return _from_folder(root, path)
+        return _from_folder(root, path, faults)
     parts = _parts_for(path.name, formats)
     if parts is None:
         raise InputError(
@@ -71,8 +75,8 @@ def read_dataset(root: Path, path: Path, formats: Formats = OURS) -> Dataset:
     source, files = read_source(root, path), References(root, (root / path).parent)
     header, items = parts(source)
     fields = _header(header, source)
-    cases = _cases(source, items, _common(fields, files))
-    return _dataset(source.where, fields, cases, files.digest(source.digest))
+    cases = _cases(source, items, _common(fields, files), faults)
+    return _dataset(source.where, fields, cases, files.digest(source.digest), faults)
 
 
 def _parts_for(name: str, formats: Formats) -> Callable[[Source], _Parts] | None:
@@ -82,7 +86,7 @@ def _parts_for(name: str, formats: Formats) -> Callable[[Source], _Parts] | None
     return next((parts for ending, parts in known.items() if name.endswith(ending)), None)
 
 
-def _from_folder(root: Path, folder: Path) -> Dataset:
+def _from_folder(root: Path, folder: Path, faults: Faults) -> Dataset:
     where = relative(root, folder)
     files = References(root, root / folder)
     paths = files_of(root / folder)
@@ -98,11 +102,11 @@ def _from_folder(root: Path, folder: Path) -> Dataset:
     for path in paths:
         if path not in headers:
             source = files.read(path.name, where, 1)
-            cases.extend(_part(source, path, common))
-    return _dataset(where, fields, tuple(cases), files.digest(""))
+            cases.extend(_part(source, path, common, faults))
+    return _dataset(where, fields, tuple(cases), files.digest(""), faults)
 
 
-def _part(source: Source, path: Path, common: Common) -> Iterator[Case]:
+def _part(source: Source, path: Path, common: Common, faults: Faults) -> Iterator[Case]:
     """Read the cases of one file of a folder."""
     if path.suffix in {".jsonl", ".csv"}:
         header, items = _FORMATS[f".golden{path.suffix}"](source)
@@ -113,11 +117,11 @@ def _part(source: Source, path: Path, common: Common) -> Iterator[Case]:
                 line=header.line,
                 remedy=f"write it into {_HEADER}.yaml",
             )
-        yield from _cases(source, items, common)
+        yield from _cases(source, items, common, faults)
     else:
         table = _map_of(source, path.suffix)
         named = with_items(table, {"id": path.stem, **table}) if isinstance(table, Table) else table
-        yield case_of(named, source.where, 1, common)
+        yield from _cases(source, Series.of(named), common, faults)
 
 
 def _map_of(source: Source, suffix: str) -> Any:
@@ -137,11 +141,21 @@ def _common(fields: Fields, files: References) -> Common:
     return Common(fields.evaluators(), fields.transforms(), files)
 
 
-def _cases(source: Source, items: Series, common: Common) -> tuple[Case, ...]:
-    return tuple(case_of(item, source.where, line_of_item(items, index, 1), common) for index, item in enumerate(items))
+def _cases(source: Source, items: Series, common: Common, faults: Faults) -> tuple[Case, ...]:
+    cases = []
+    for index, item in enumerate(items):
+        try:
+            cases.append(case_of(item, source.where, line_of_item(items, index, 1), common))
+        except InputError as error:
+            if faults is None:
+                raise
+            faults.append(error)
+    return tuple(cases)
 
 
-def _dataset(where: str, fields: Fields, cases: tuple[Case, ...], digest: str) -> Dataset:
+def _dataset(where: str, fields: Fields, cases: tuple[Case, ...], digest: str, faults: Faults = None) -> Dataset:
+    if not cases and faults:
+        raise faults[0]
     if not cases:
         raise InputError(
             "no cases, found an empty dataset; at least one case is accepted",
@@ -149,7 +163,7 @@ def _dataset(where: str, fields: Fields, cases: tuple[Case, ...], digest: str) -
             line=fields.line_of("cases"),
             remedy="take the file away, or give it `status: draft` and a case",
         )
-    refuse_duplicates(cases)
+    refuse_duplicates(cases, faults)
     rate = fields.number("min_pass_rate", 0, 1)
     return Dataset(
         path=where,

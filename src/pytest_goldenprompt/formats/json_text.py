@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]  # there, but for the stubs
 from typing import Any
 
@@ -216,3 +216,29 @@ class _Scan:
             found = shown(self.text[at : at + 10]) if at < len(self.text) else "the end"
             raise self.wrong(f"not valid JSON, found {found}; {accepted} is accepted", at)
         return self.skip(at + 1) if skip else at + 1
+
+
+def json_span(text: str, way: Sequence[str | int]) -> tuple[int, int]:
+    """Give where a value of a valid document starts and ends; `way` are the keys and indices to it. Else a KeyError."""
+    scan = _Scan(text, "", 1)
+    at = scan.skip(0)
+    for key in way:
+        at = _below(scan, at, key)
+    end = scan.value(at, 0)[1]
+    return at, at + len(text[at:end].rstrip(" \t\r\n"))
+
+
+def _below(scan: _Scan, at: int, wanted: str | int) -> int:
+    """Go to the value of a key, or to an item, of the map or list that starts here."""
+    is_table, index = scan.text.startswith("{", at), 0
+    at = scan.skip(at + 1)
+    while not scan.text.startswith("}" if is_table else "]", at):
+        key: str | int = index
+        if is_table:
+            _, key, at = scan.key(at)
+        if key == wanted:
+            return at
+        _, at = scan.value(at, 0)
+        at = scan.after(",", at, ",") if scan.text.startswith(",", at) else at
+        index += 1
+    raise KeyError(wanted)

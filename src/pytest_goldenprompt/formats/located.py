@@ -34,6 +34,14 @@ class Series(list[Any]):
         self.line = line
         self.lines: list[int] = []
 
+    @classmethod
+    def of(cls, item: Any, line: int = 1) -> Series:
+        """Make a list of one item."""
+        series = cls(line)
+        series.append(item)
+        series.lines.append(line)
+        return series
+
 
 def line_of_key(table: Mapping[str, Any], key: str, otherwise: int) -> int:
     """Give the line a key stands on; the map's own line, or `otherwise`, where nothing nearer is known."""

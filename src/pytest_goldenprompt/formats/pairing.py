@@ -110,8 +110,13 @@ def is_golden(path: Path, root: Path | None = None, formats: Formats = OURS) -> 
 
 def has_sidecar(path: Path, formats: Formats = OURS) -> bool:
     """Say whether a golden dataset stands beside a prompt file, so that it counts and inline test data does not."""
+    return sidecar(path, formats) is not None
+
+
+def sidecar(path: Path, formats: Formats = OURS) -> Path | None:
+    """Give the golden dataset that stands beside a prompt file, by its stem."""
     stem = _without(path.name, formats.prompt_endings)
-    return bool(stem) and _dataset_of(path.parent, stem, formats) is not None
+    return _dataset_of(path.parent, stem, formats) if stem else None
 
 
 def prompt_id(path: str, formats: Formats = OURS) -> str:
@@ -173,7 +178,7 @@ def discover(root: Path, folders: Iterable[Path], *, inline: bool = True, format
     found: set[Path] = set()
     for folder in folders:
         start = root / folder
-        for path in [start] if start.is_file() else _files(start):
+        for path in [start] if start.is_file() else files_under(start):
             if is_dataset(path.name, formats) or folder_of(path) or (inline and is_golden(path, root, formats)):
                 found.add(folder_of(path) or path)
     return sorted(found, key=lambda path: path.as_posix())
@@ -191,7 +196,8 @@ def misplaced(root: Path, folders: Iterable[Path], formats: Formats = OURS) -> l
     )
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files_under(folder: Path) -> Iterator[Path]:
+    """Walk over the files that a library in this folder may have, leaving out what `discover` does not enter."""
     yield from (Path(at, name) for at, _, names in _walk(folder) for name in names)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pytest_goldenprompt.errors import InputError
@@ -36,7 +36,7 @@ def _from_template(prompt: Prompt, template: Template, case: Case) -> tuple[Mess
     """Fill the one template of a prompt; the case's messages go where it names them, else to the end."""
     if template.media:
         raise InputError(
-            f"inputs that are no text, found {_listed(list(template.media))}; texts and data are accepted",
+            f"inputs that are no text, found {listed(list(template.media))}; texts and data are accepted",
             where=prompt.path,
             line=1,
             remedy="ask through a `python:` provider, which takes inputs by name",
@@ -50,7 +50,7 @@ def _from_template(prompt: Prompt, template: Template, case: Case) -> tuple[Mess
     try:
         text = LANGUAGES[template.language](template, values, marks, prompt.path)
     except InputError as error:
-        what = f"{error.what}; the inputs of case {case.id} are {_listed(case.inputs)}"
+        what = f"{error.what}; the inputs of case {case.id} are {listed(case.inputs)}"
         raise InputError(what, where=error.where or prompt.path, line=error.line, remedy=error.remedy) from None
     messages = conversation(prompt, template, text, marks, threads)
     placed = any(name not in case.inputs for name in template.threads)
@@ -75,22 +75,34 @@ def names_in(template: str) -> frozenset[str]:
 def unused_inputs(prompt: Prompt, dataset: Dataset, *, by_name: bool = False) -> None:
     """Refuse inputs that no template uses, in the first case that has any.
 
-    What GitHub Models' evaluators use counts as used. `by_name`: the provider takes inputs by name, as `python:` does,
-    so that they need not stand in a template.
+    `by_name`: the provider takes inputs by name, as `python:` does, so that they need not stand in a template.
     """
-    named = variables(prompt)
-    if by_name or named is None:
+    used = None if by_name else used_inputs(prompt)
+    if used is None:
         return
-    used = named | {name for spec in prompt.evaluators for name in _names_in_settings(spec.settings)}
     for case in dataset.cases:
         unused = [name for name in case.inputs if name not in used]
         if unused:
-            raise InputError(
-                f"inputs that the prompt does not use, found {_listed(unused)}; {_listed(used)} are accepted",
-                where=case.path or dataset.path,
-                line=case.line,
-                remedy=f"use them in {prompt.path} as {{{{name}}}}, or take them out",
-            )
+            raise not_used(prompt, dataset, case, unused)
+
+
+def used_inputs(prompt: Prompt) -> frozenset[str] | None:
+    """Name the inputs that a prompt uses, GitHub Models' evaluators included; None where it uses whatever there is."""
+    named = variables(prompt)
+    if named is None:
+        return None
+    return named | {name for spec in prompt.evaluators for name in _names_in_settings(spec.settings)}
+
+
+def not_used(prompt: Prompt, dataset: Dataset, case: Case, unused: Sequence[str]) -> InputError:
+    """Build the complaint about inputs of a case that the prompt does not use."""
+    used = listed(used_inputs(prompt) or ())
+    return InputError(
+        f"inputs that the prompt does not use, found {listed(unused)}; {used} are accepted",
+        where=case.path or dataset.path,
+        line=case.line,
+        remedy=f"use them in {prompt.path} as {{{{name}}}}, or take them out",
+    )
 
 
 def filled(template: str, values: Mapping[str, JSON]) -> str:
@@ -118,7 +130,7 @@ def _rendered(prompt: Prompt, message: Message, case: Case) -> Message:
         placeholder, name = error.args
         raise InputError(
             f"unknown name in the template, found {shown(name)}; the inputs of case {case.id} are "
-            f"{_listed(case.inputs)}",
+            f"{listed(case.inputs)}",
             where=prompt.path,
             line=_line_of(prompt, message, placeholder),
             remedy=f"add it to the case's inputs, or write \\{shown(placeholder)[1:-1]} if it is text",
@@ -138,7 +150,8 @@ def _names_in_settings(settings: JSON) -> frozenset[str]:
     return names_in(value) if isinstance(value, str) else frozenset()
 
 
-def _listed(names: Mapping[str, JSON] | list[str] | frozenset[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """Name several names in a message, sorted."""
     return ", ".join(shown(name) for name in sorted(names)) or "none"
 
 

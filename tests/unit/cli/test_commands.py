@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from pytest_goldenprompt.authoring.schemas import NAMES
 from pytest_goldenprompt.cli import COMMANDS, main
 from pytest_goldenprompt.store.codec import sealed
 from pytest_goldenprompt.store.folder import FolderStore
@@ -513,13 +514,30 @@ def test_hostile_names_of_another_tool_start_no_line(call, library):
 # the rest
 
 
-@pytest.mark.parametrize("name", ["dataset", "policy", "verdict"])
+@pytest.mark.parametrize("name", NAMES)
 def test_schemas_are_printed_as_they_are(call, name):
     code, out, _ = call("schema", name)
     assert code == 0
     schema = json.loads(out)
     Draft202012Validator.check_schema(schema)
     assert schema["$id"] == f"goldenprompt.{name}/1"
+
+
+def test_schemas_are_written_where_the_comments_of_the_first_library_point_to(tmp_path, capsys):
+    assert main(["-C", str(tmp_path), "init"]) == 0
+    pointers = {
+        "prompts/support/triage.golden.yaml": "# yaml-language-server: $schema=",
+        "goldenprompt.toml": "#:schema ",
+    }
+    for name, mark in pointers.items():
+        first = (tmp_path / name).read_text().splitlines()[0]
+        schema = (tmp_path / name).parent / first.removeprefix(mark)
+        assert json.loads(schema.read_text())["$id"] in {"goldenprompt.dataset/1", "goldenprompt.policy/1"}
+        schema.write_text("old")
+        assert main(["-C", str(tmp_path), "schema", "--write"]) == 0
+        assert json.loads(schema.read_text())
+    assert ".goldenprompt/schemas/case.schema.json" in capsys.readouterr().out
+    assert [main(["schema"]), main(["schema", "case", "--write"])] == [2, 2]
 
 
 @pytest.mark.parametrize("words", [[], ["lst"], ["schema", "policies"], ["show"], ["--store"], ["compare", "a"]])
