@@ -52,7 +52,7 @@ def imported(library, capsys):
         lines = [{"case_id": key, "output": text} for key, text in said.items()]
         path = library / "out.jsonl"
         path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-        assert main(["import", f"t.golden.yaml={path}", "--month", month]) == 0
+        assert main(["import", "outputs", f"t.golden.yaml={path}", "--month", month]) == 0
         capsys.readouterr()
 
     return run
