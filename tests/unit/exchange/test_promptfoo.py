@@ -201,7 +201,7 @@ def test_a_table_of_tests_is_read_with_its_columns(desk) -> None:
     first, second, third, *_ = cases = done.only().cases
     assert [case.id for case in cases[:2]] == ["first", "second"]
     assert (first.inputs, first.expected) == ({"word": "a"}, "a")
-    assert first.metadata == {"area": "math", "tags": ["x", "y"], "vars": {"label": "L"}}
+    assert (first.tags, first.metadata) == (("x", "y"), {"area": "math", "vars": {"label": "L"}})
     assert passes(second, "b")
     assert passes(second, "bad")
     assert passes(third, "plain")

@@ -174,14 +174,14 @@ def test_goldens_of_deepeval_keep_what_their_metrics_read(desk) -> None:
         "additional_metadata": {"k": 1},
         "token_cost": None,
     }
-    service = {"input": "b", "expectedOutput": "c", "retrievalContext": ["r"], "sourceFile": "s.md"}
+    service = {"input": "b", "expectedOutput": "c", "retrievalContext": "r|s", "sourceFile": "s.md"}
     desk.write("goldens.json", json.dumps([golden, service, {"scenario": "x", "turns": []}]))
     done = desk.take("deepeval", "goldens.json", "--provider", "echo")
     assert done.code == 0, done.err
     first, second = done.only().cases
     assert (first.id, first.inputs, first.expected) == ("place", {"input": "Where is it?"}, "In Rome.")
     assert first.metadata == {"actual_output": "Rome", "context": ["a", "b"], "additional_metadata": {"k": 1}}
-    assert second.metadata == {"retrieval_context": ["r"], "source_file": "s.md"}
+    assert second.metadata == {"retrieval_context": ["r", "s"], "source_file": "s.md"}
     calls = ({"name": "book"}, {"name": "search", "arguments": {"q": "x"}}, {"name": "more"})
     assert passes(first, "In Rome.", tool_calls=calls)
     assert not passes(first, "In Rome.", tool_calls=calls[:1])
