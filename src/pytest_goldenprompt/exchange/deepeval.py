@@ -44,7 +44,7 @@ def read_deepeval(place: Place, wishes: Wishes) -> Found:
             continue
         refuse_near(fields, _KEYS)
         cases.append(_case(fields, found, checked=bool(wishes.evaluators)))
-    found.sets.append(GoldenSet(slug(place.path.stem) or "goldens", cases))
+    found.add(GoldenSet(slug(place.path.stem) or "goldens", cases))
     return found
 
 

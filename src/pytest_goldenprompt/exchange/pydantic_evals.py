@@ -42,7 +42,7 @@ def read_pydantic_evals(place: Place, wishes: Wishes) -> Found:
     if not items:
         raise fields.wrong("cases", "a list of at least one case")
     cases = [_case(item, fields, line, found, checked=bool(wishes.evaluators)) for line, item in items]
-    found.sets.append(GoldenSet(slug(place.path.stem) or "dataset", cases))
+    found.add(GoldenSet(slug(place.path.stem) or "dataset", cases))
     return found
 
 

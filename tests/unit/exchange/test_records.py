@@ -152,6 +152,15 @@ def test_few_shots_stand_before_the_last_message_and_other_classes_are_left(desk
     assert "evals/caps.yaml:6: the eval other.v0: evals.elsuite.modelgraded.classify:ModelBasedClassify" in done.out
 
 
+def test_two_entries_of_one_name_have_files_of_their_own(desk) -> None:
+    path = registry(desk, "Match", {"input": "Why?", "ideal": "So"})
+    with (desk.folder / path).open("a") as file:
+        file.write(f"caps.test.v1:\n  class: {CLASS}includes:Includes\n  args: {{samples_jsonl: caps/samples.jsonl}}\n")
+    done = desk.take("openai-evals", path)
+    assert [spec for spec, _ in specs(done.dataset("caps.golden.yaml").cases[0])] == ["starts-with"]
+    assert [spec for spec, _ in specs(done.dataset("caps-2.golden.yaml").cases[0])] == ["contains"]
+
+
 def test_samples_alone_are_compared_and_conversations_that_differ_stay_messages(desk) -> None:
     talk = [*MESSAGES, {"role": "assistant", "content": "Paris"}, {"role": "user", "content": "And of Peru?"}]
     desk.write("caps.jsonl", lines({"input": talk, "ideal": "Lima"}, {"input": SECOND, "ideal": ["Rome", "Roma"]}))
