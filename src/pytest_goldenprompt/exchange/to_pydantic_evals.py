@@ -63,8 +63,9 @@ def _evaluators(spec: EvaluatorSpec, case: Case, ours: Ours) -> list[JSON]:
     if spec.name == "latency":
         return [{"MaxDuration": settings_of(spec, "max")["max"]}]
     schema = settings_of(spec, "schema").get("schema") if spec.name == "json-schema" else None
-    if isinstance(schema, Mapping) and schema.keys() == {"type"} and schema["type"] in _TYPES:
-        return [{"IsInstance": _TYPES[str(schema["type"])]}]
+    kind = schema.get("type") if isinstance(schema, Mapping) and schema.keys() == {"type"} else None
+    if isinstance(kind, str) and kind in _TYPES:
+        return [{"IsInstance": _TYPES[kind]}]
     raise UncarriedError("there is no such evaluator")
 
 

@@ -295,6 +295,7 @@ NOT_PYDANTIC = [
     {"contains": {"value": "a", "absent": True}},
     {"contains": {"value": "a", "transform": ["strip"]}},
     {"regex": "a"},
+    {"json-schema": {"schema": {"type": ["object", "null"]}}},
 ]
 
 

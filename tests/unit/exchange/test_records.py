@@ -43,7 +43,7 @@ cases:
   metadata: note
   evaluators: [{Equals: {n: 1}}, {name: Equals, arguments: [{n: 1}]}, {name: Equals, arguments: {value: {n: 1}}}]
 - inputs: [1]
-  evaluators: [{Contains: 5}, {LLMJudge: be nice}, {LLMJudge: {rubric: r, model: m}}, MyOwn, {Contains: word}]
+  evaluators: [{Contains: 5}, {IsInstance: [a]}, {LLMJudge: be nice}, {LLMJudge: {rubric: r}}, MyOwn, {Contains: word}]
 """
 
 
@@ -59,7 +59,7 @@ def test_cases_of_pydantic_evals_are_judged_as_there(desk) -> None:
     assert specs(data) == [("json", None), limit, equal, equal, equal]
     assert (data.inputs, data.metadata) == ({"a": 1, "b": [2]}, {"metadata": "note"})
     assert specs(other) == [limit, ("contains", "word")]
-    assert other.metadata["not_carried"][1:3] == [{"LLMJudge": "be nice"}, {"LLMJudge": {"rubric": "r", "model": "m"}}]
+    assert other.metadata["not_carried"][2:4] == [{"LLMJudge": "be nice"}, {"LLMJudge": {"rubric": "r"}}]
     for told in (
         "shop.yaml:4: the report evaluator Confusion",
         "shop.yaml:17: the evaluator LLMJudge: a model",
