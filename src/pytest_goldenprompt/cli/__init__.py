@@ -27,6 +27,7 @@ COMMANDS = {
     "log": "list who moved which pointer, when and why",
     "prune": "remove stored runs that nobody needs any more",
     "import": "carry over golden sets of other tools, or judge and store their outputs",
+    "export": "write a golden set as a file of another tool",
     "calibrate": "measure the gate on the repeats of a stored run",
     "plan": "say what it takes to find a drop of a wished size",
     "schema": "print the JSON Schema of a file",

@@ -37,15 +37,14 @@ _SEPARATOR = "|"
 def read_deepeval(place: Place, wishes: Wishes) -> Found:
     """Read goldens. Prompt and metrics are code; conversations are simulated by a model, and left behind."""
     source, found, cases = place.source(), Found(), []
-    table = source.where.lower().endswith(".csv")
     for record in records_of(source, "golden", "goldens"):
         fields = _renamed(record)
         if any(fields.table.get(key) for key in _TALKS):
             found.listing.leave(fields.where, fields.line, "the conversation", "a model plays the user in it")
             continue
         refuse_near(fields, _KEYS)
-        cases.append(_case(fields, found, table=table, checked=bool(wishes.evaluators)))
-    found.sets.append(GoldenSet(slug(place.path.stem) or "goldens", cases))
+        cases.append(_case(fields, found, checked=bool(wishes.evaluators)))
+    found.add(GoldenSet(slug(place.path.stem) or "goldens", cases))
     return found
 
 
@@ -56,7 +55,7 @@ def _renamed(record: Fields) -> Fields:
     return Fields(table, record.where, record.line, record.noun)
 
 
-def _case(fields: Fields, found: Found, *, table: bool, checked: bool) -> DraftCase:
+def _case(fields: Fields, found: Found, *, checked: bool) -> DraftCase:
     text, expected = fields.table.get("input"), value_of(fields, "expected_output")
     if not isinstance(text, str) or not text:
         raise fields.wrong("input", "text")
@@ -67,7 +66,7 @@ def _case(fields: Fields, found: Found, *, table: bool, checked: bool) -> DraftC
             continue
         if key == "expectations":
             found.listing.leave(fields.where, fields.line_of(key), "the expectations", "a model grades them")
-        metadata[key] = value.split(_SEPARATOR) if table and key in _LISTS and isinstance(value, str) else value
+        metadata[key] = value.split(_SEPARATOR) if key in _LISTS and isinstance(value, str) else value
     name = fields.text("name") or ""
     if name and not usable_id(name):
         metadata["name"] = name

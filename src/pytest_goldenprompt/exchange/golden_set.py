@@ -85,6 +85,14 @@ class Found:
     sets: list[GoldenSet] = field(default_factory=list)
     listing: Listing = field(default_factory=Listing)
 
+    def add(self, golden: GoldenSet) -> None:
+        """Take a set, under a name that no other has."""
+        taken, stem, count = {one.stem for one in self.sets}, golden.stem, 1
+        while golden.stem in taken:
+            count += 1
+            golden.stem = f"{stem}-{count}"
+        self.sets.append(golden)
+
 
 def finish(golden: GoldenSet, evaluators: Sequence[JSON], listing: Listing) -> None:
     """Make a set ready to be written: a check for each case, an id for each, and what all share in the header.

@@ -29,7 +29,7 @@ def read_langsmith(place: Place, wishes: Wishes) -> Found:
         fields = _gathered(record, found)
         refuse_near(fields, _KEYS)
         cases.append(_case(fields, found, checked=bool(wishes.evaluators)))
-    found.sets.append(GoldenSet(slug(place.path.stem) or "examples", cases))
+    found.add(GoldenSet(slug(place.path.stem) or "examples", cases))
     return found
 
 

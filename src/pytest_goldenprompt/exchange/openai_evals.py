@@ -48,7 +48,7 @@ def read_openai_evals(place: Place, wishes: Wishes) -> Found:  # noqa: ARG001 - 
     source, found = place.source(), Found()
     if not source.where.lower().endswith((".yaml", ".yml")):
         found.listing.change(source.where, 0, "the samples", _NO_CLASS)
-        found.sets.append(_set(slug(place.path.stem) or "samples", source, _Judging(), found))
+        found.add(_set(slug(place.path.stem) or "samples", source, _Judging(), found))
         return found
     tree = loaded(source, source.where, (".yaml", ".yml"))
     if not isinstance(tree, Table):
@@ -57,7 +57,8 @@ def read_openai_evals(place: Place, wishes: Wishes) -> Found:  # noqa: ARG001 - 
     for name in tree:
         entry = Fields(registry.map(name) or {}, source.where, registry.line_of(name), f"the eval {name}")
         if entry.table.get("class") is not None:
-            found.sets += _registered(name, entry, place, found)
+            for golden in _registered(name, entry, place, found):
+                found.add(golden)
     if not found.sets and not found.listing.left:
         raise InputError("no evals, found none with a `class`; at least one is accepted", where=source.where, line=1)
     return found

@@ -60,6 +60,15 @@ def loaded(source: Source, name: str, accepted: tuple[str, ...] = tuple(_LOADERS
     return _LOADERS[suffix](source.text, source.where)
 
 
+def is_whole(text: str) -> bool:
+    """Say whether a text can be written: JSON may hold halves of characters, which no file can."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def is_code(name: str) -> bool:
     """Say whether a name is that of a program, perhaps with a function behind a colon."""
     path = name.removeprefix("file://")
@@ -69,6 +78,8 @@ def is_code(name: str) -> bool:
 def named_files(files: References, name: str, where: str, line: int) -> list[Source]:
     """Read the file, or the files by a pattern, that a file names; code is an UncarriedError, nothing an InputError."""
     path = check_name(name.removeprefix("file://"), where, line)
+    if not is_whole(path):
+        raise InputError(f"no name of a file, found {shown(path)}; a path is accepted", where=where, line=line)
     if is_code(path):
         raise UncarriedError("it is code, which is never run here")
     if not any(mark in path for mark in "*?["):

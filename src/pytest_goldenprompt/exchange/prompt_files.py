@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.exchange.listing import UncarriedError
+from pytest_goldenprompt.exchange.opening import is_whole
 from pytest_goldenprompt.formats.github_models import read_github_models
 from pytest_goldenprompt.formats.jinja import is_simple
 from pytest_goldenprompt.formats.plain import read_jinja, read_plain
@@ -41,6 +42,8 @@ def prompt_file(content: JSON, header: Mapping[str, JSON]) -> PromptFile:
     """Write a text, or a list of messages, with a front matter; what no format of ours holds is an UncarriedError."""
     messages = _messages(content)
     text = messages[0]["content"] if isinstance(content, str) else "\n".join(turn["content"] for turn in messages)
+    if not is_whole(text):
+        raise UncarriedError("it holds half of a character")
     if not is_simple(text):
         return _jinja(messages, header, text)
     front = f"---\n{to_yaml(dict(header))}---\n" if header or text.startswith("---") else ""

@@ -66,7 +66,8 @@ def read_promptfoo(place: Place, wishes: Wishes) -> Found:
     header = front_matter(config, found.listing, wished=wishes.provider is not None)
     prompts = prompts_of(config, files, header, found.listing)
     cases = [case for test in tests_of(config, files, found.listing) for case in cases_of(test, setting)]
-    found.sets = _sets(_stem_of(place.path), prompts, cases, found.listing)
+    for golden in _sets(_stem_of(place.path), prompts, cases, found.listing):
+        found.add(golden)
     return found
 
 
@@ -93,8 +94,6 @@ def _sets(stem: str, prompts: Sequence[Written], cases: Sequence[DraftCase], lis
     sets: list[GoldenSet] = []
     for index, (label, file) in enumerate(carried, start=1):
         name = slug(label) or (stem if len(carried) == 1 else f"{stem}-{index}")
-        while name in [one.stem for one in sets]:
-            name = f"{name}-{index}"
         fitted = [_fitted(case, file, listing) for case in cases]
         sets.append(GoldenSet(name, fitted, prompt=(file.ending, file.text)))
     return sets

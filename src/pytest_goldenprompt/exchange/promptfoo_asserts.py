@@ -86,10 +86,10 @@ def entry_of(kind: str, asked: Asked) -> JSON:
     if base not in KINDS:
         raise UncarriedError("an assertion that is not known here")
     entry = KINDS[base](asked)
-    return _brief(_inverted(entry) if inverse else entry)
+    return brief(_inverted(entry) if inverse else entry)
 
 
-def _brief(entry: Entry) -> Entry:
+def brief(entry: Entry) -> Entry:
     """Write an evaluator's only setting in its short form."""
     [(name, settings)] = entry.items()
     if isinstance(settings, Mapping) and len(settings) == 1:

@@ -10,6 +10,7 @@ from pytest_goldenprompt.exchange.opening import loaded, named_files
 from pytest_goldenprompt.exchange.promptfoo_checks import Checks, Setting, steps_of, take, weighed
 from pytest_goldenprompt.exchange.promptfoo_tests import Test, combinations, merged
 from pytest_goldenprompt.exchange.promptfoo_values import rendered
+from pytest_goldenprompt.formats.fields import is_name
 from pytest_goldenprompt.formats.located import line_of_key, plain, shown
 from pytest_goldenprompt.model.values import JSON
 
@@ -51,9 +52,10 @@ def _case(test: Test, values: dict[str, JSON], transform: list[JSON], bare: bool
     metadata = merged(setting.default, test, "metadata")
     if checks.left:
         metadata["not_carried"] = checks.left
-    case = DraftCase(test.where, test.line, values, usable_id(test.fields.text("description") or ""), metadata=metadata)
-    if test.fields.text("description") and not case.id:
-        metadata["description"] = test.fields.text("description")
+    name = test.fields.text("description") or ""
+    case = DraftCase(test.where, test.line, values, usable_id(name), tags=_tags(metadata), metadata=metadata)
+    if name and not case.id:
+        metadata["description"] = name
     limit = test.fields.number("threshold", 0, 1)
     if limit is None and setting.default is not None:
         limit = setting.default.number("threshold", 0, 1)
@@ -65,19 +67,33 @@ def _case(test: Test, values: dict[str, JSON], transform: list[JSON], bare: bool
     return case
 
 
+def _tags(metadata: dict[str, JSON]) -> tuple[str, ...]:
+    """Take tags out of the metadata, where they are a list of names."""
+    listed = metadata.get("tags")
+    if not isinstance(listed, list) or not all(isinstance(tag, str) and is_name(tag) for tag in listed):
+        return ()
+    del metadata["tags"]
+    return tuple(map(str, listed))
+
+
 def _expect(case: DraftCase) -> None:
     """Make the value of the only `exact` what is expected, where no other check would read it."""
     exact = [entry for entry in case.evaluators if isinstance(entry, Mapping) and "exact" in entry]
     others = [entry for entry in case.evaluators if entry not in exact]
-    if len(exact) != 1 or any(
-        isinstance(entry, Mapping) and {"json", "all", "any", "not", "weighted"} & entry.keys() for entry in others
-    ):
+    if len(exact) != 1 or _reads_expected(others):
         return
     settings = exact[0]["exact"]
     if isinstance(settings, Mapping) and settings.get("value") is not None:
         case.expected = settings["value"]
         rest = {key: value for key, value in settings.items() if key != "value"}
         case.evaluators[case.evaluators.index(exact[0])] = {"exact": rest} if rest else "exact"
+
+
+def _reads_expected(entry: JSON) -> bool:
+    """Say whether `json`, which compares with what is expected, is among entries or in them."""
+    if isinstance(entry, Mapping):
+        return "json" in entry or any(map(_reads_expected, entry.values()))
+    return any(map(_reads_expected, entry)) if isinstance(entry, list) else entry == "json"
 
 
 def _value(value: JSON, test: Test, setting: Setting) -> JSON:

@@ -9,7 +9,7 @@ from typing import Any
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.exchange.listing import Listing, UncarriedError
 from pytest_goldenprompt.exchange.opening import loaded, named_files
-from pytest_goldenprompt.exchange.promptfoo_asserts import DIFFERENCES, KINDS, UNCARRIED, Asked, entry_of
+from pytest_goldenprompt.exchange.promptfoo_asserts import DIFFERENCES, KINDS, UNCARRIED, Asked, brief, entry_of
 from pytest_goldenprompt.exchange.promptfoo_tests import refuse_near
 from pytest_goldenprompt.exchange.promptfoo_values import rendered
 from pytest_goldenprompt.exchange.usable import BuildEvaluator, complaint, needs_package
@@ -135,7 +135,7 @@ def _entry(fields: Fields, kind: str, values: Mapping[str, JSON], setting: Setti
     if error is not None:
         setting.listing.change(fields.where, fields.line, f"the assertion {kind}", error.remedy)
     base = kind.removeprefix("not-")
-    if base in DIFFERENCES:
+    if base in DIFFERENCES and not (name_of(entry) in _STRIPPING and fields.table.get("transform")):
         setting.listing.change(fields.where, fields.line, f"the assertion {kind}", DIFFERENCES[base])
     return entry, 1 if weight is None else weight
 
@@ -169,6 +169,11 @@ def steps_of(written: Any, where: str, line: int, what: str, setting: Setting) -
     return list(_STEPS[written.strip()])
 
 
+def name_of(entry: JSON) -> str:
+    """Give the name of an entry of `evaluators`."""
+    return entry if isinstance(entry, str) else str(next(iter(entry))) if isinstance(entry, Mapping) else ""
+
+
 def _with_steps(entry: JSON, steps: Sequence[JSON]) -> JSON:
     """Put transforms before one evaluator; `exact` takes white space off by itself."""
     if not steps or not isinstance(entry, Mapping):
@@ -177,9 +182,12 @@ def _with_steps(entry: JSON, steps: Sequence[JSON]) -> JSON:
     kept = dict(settings) if isinstance(settings, Mapping) else {}
     if not isinstance(settings, Mapping) and settings is not None:
         kept = {_SHORT.get(name, "value"): settings}
-    if name == "exact" and list(steps) == ["strip"] and kept.pop("strip", None) is False:
-        return {name: kept}
+    if list(steps) == ["strip"] and (name in _STRIPPING or (name == "exact" and kept.pop("strip", None) is False)):
+        return brief({name: kept})
     return {name: {**kept, "transform": list(steps)}}
 
+
+_STRIPPING = ("starts-with", "ends-with", "similarity")
+"""Evaluators that take white space off by themselves."""
 
 _SHORT = {"cost": "max", "latency": "max", "refusal": "refused", "all": "evaluators", "regex": "pattern"}

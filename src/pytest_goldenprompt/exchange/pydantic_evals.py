@@ -42,7 +42,7 @@ def read_pydantic_evals(place: Place, wishes: Wishes) -> Found:
     if not items:
         raise fields.wrong("cases", "a list of at least one case")
     cases = [_case(item, fields, line, found, checked=bool(wishes.evaluators)) for line, item in items]
-    found.sets.append(GoldenSet(slug(place.path.stem) or "dataset", cases))
+    found.add(GoldenSet(slug(place.path.stem) or "dataset", cases))
     return found
 
 
@@ -137,9 +137,9 @@ def _contains(value: JSON, given: Mapping[str, JSON]) -> JSON:
 
 def _instance(value: JSON, given: Mapping[str, JSON]) -> JSON:
     del given
-    if value not in _TYPES:
+    if not isinstance(value, str) or value not in _TYPES:
         raise UncarriedError(f"answers have no Python type {shown(value)} here")
-    return {"json-schema": {"schema": {"type": _TYPES[str(value)]}}}
+    return {"json-schema": {"schema": {"type": _TYPES[value]}}}
 
 
 def _duration(value: JSON, given: Mapping[str, JSON]) -> JSON:

@@ -229,3 +229,10 @@ def test_a_prompt_without_cases_is_not_deterministic(plan):
 def test_an_unreadable_dataset_keeps_its_name_and_tells_its_line(tmp_path):
     facts = unreadable(tmp_path, tmp_path / "sub" / "p.golden.yaml", InputError("wrong", line=3))
     assert (facts.id, facts.dataset, facts.error) == ("sub/p", "sub/p.golden.yaml", "sub/p.golden.yaml:3: wrong")
+
+
+def test_metadata_is_kept_with_the_case_and_no_part_of_what_defines_it(plan):
+    plain = plan(one_case("expected: x"))
+    kept = plan(one_case("expected: x, metadata: {from: ticket 7}"))
+    assert kept.cases[0].case.metadata == {"from": "ticket 7"}
+    assert kept.cases[0].digest == plain.cases[0].digest

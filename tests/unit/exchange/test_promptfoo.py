@@ -201,7 +201,7 @@ def test_a_table_of_tests_is_read_with_its_columns(desk) -> None:
     first, second, third, *_ = cases = done.only().cases
     assert [case.id for case in cases[:2]] == ["first", "second"]
     assert (first.inputs, first.expected) == ({"word": "a"}, "a")
-    assert first.metadata == {"area": "math", "tags": ["x", "y"], "vars": {"label": "L"}}
+    assert (first.tags, first.metadata) == (("x", "y"), {"area": "math", "vars": {"label": "L"}})
     assert passes(second, "b")
     assert passes(second, "bad")
     assert passes(third, "plain")
@@ -407,3 +407,18 @@ def test_the_configuration_of_a_cookbook_is_carried(desk) -> None:
     assert not passes(dataset.cases[0], "It is Quotes and Proposals")
     assert f"{CONFIG}:40: the option transform: it is code" in done.out
     assert "not carried: 9\n" in done.out
+
+
+def test_half_a_character_is_told_and_ends_no_import(desk) -> None:
+    test = {"vars": {"word": "\ud800"}, "assert": [{"type": "contains", "value": "a"}]}
+    files = (
+        {"prompts": ["Say {{word}}", "\ud800 {{word}}"], "tests": [test]},
+        {"prompts": ["x"], "tests": "file://\ud800"},
+    )
+    desk.write("whole.json", json.dumps(files[0]))
+    done = desk.take("promptfoo", "whole.json")
+    assert done.code == 0, done.err
+    assert "it holds half of a character" in done.out
+    assert done.dataset("whole.golden.jsonl").cases[0].inputs == {"word": "\ud800"}
+    desk.write("name.json", json.dumps(files[1]))
+    assert "name.json:1: no name of a file" in desk.take("promptfoo", "name.json").err

@@ -43,7 +43,7 @@ cases:
   metadata: note
   evaluators: [{Equals: {n: 1}}, {name: Equals, arguments: [{n: 1}]}, {name: Equals, arguments: {value: {n: 1}}}]
 - inputs: [1]
-  evaluators: [{Contains: 5}, {LLMJudge: be nice}, {LLMJudge: {rubric: r, model: m}}, MyOwn, {Contains: word}]
+  evaluators: [{Contains: 5}, {IsInstance: [a]}, {LLMJudge: be nice}, {LLMJudge: {rubric: r}}, MyOwn, {Contains: word}]
 """
 
 
@@ -59,7 +59,7 @@ def test_cases_of_pydantic_evals_are_judged_as_there(desk) -> None:
     assert specs(data) == [("json", None), limit, equal, equal, equal]
     assert (data.inputs, data.metadata) == ({"a": 1, "b": [2]}, {"metadata": "note"})
     assert specs(other) == [limit, ("contains", "word")]
-    assert other.metadata["not_carried"][1:3] == [{"LLMJudge": "be nice"}, {"LLMJudge": {"rubric": "r", "model": "m"}}]
+    assert other.metadata["not_carried"][2:4] == [{"LLMJudge": "be nice"}, {"LLMJudge": {"rubric": "r"}}]
     for told in (
         "shop.yaml:4: the report evaluator Confusion",
         "shop.yaml:17: the evaluator LLMJudge: a model",
@@ -152,6 +152,15 @@ def test_few_shots_stand_before_the_last_message_and_other_classes_are_left(desk
     assert "evals/caps.yaml:6: the eval other.v0: evals.elsuite.modelgraded.classify:ModelBasedClassify" in done.out
 
 
+def test_two_entries_of_one_name_have_files_of_their_own(desk) -> None:
+    path = registry(desk, "Match", {"input": "Why?", "ideal": "So"})
+    with (desk.folder / path).open("a") as file:
+        file.write(f"caps.test.v1:\n  class: {CLASS}includes:Includes\n  args: {{samples_jsonl: caps/samples.jsonl}}\n")
+    done = desk.take("openai-evals", path)
+    assert [spec for spec, _ in specs(done.dataset("caps.golden.yaml").cases[0])] == ["starts-with"]
+    assert [spec for spec, _ in specs(done.dataset("caps-2.golden.yaml").cases[0])] == ["contains"]
+
+
 def test_samples_alone_are_compared_and_conversations_that_differ_stay_messages(desk) -> None:
     talk = [*MESSAGES, {"role": "assistant", "content": "Paris"}, {"role": "user", "content": "And of Peru?"}]
     desk.write("caps.jsonl", lines({"input": talk, "ideal": "Lima"}, {"input": SECOND, "ideal": ["Rome", "Roma"]}))
@@ -174,14 +183,14 @@ def test_goldens_of_deepeval_keep_what_their_metrics_read(desk) -> None:
         "additional_metadata": {"k": 1},
         "token_cost": None,
     }
-    service = {"input": "b", "expectedOutput": "c", "retrievalContext": ["r"], "sourceFile": "s.md"}
+    service = {"input": "b", "expectedOutput": "c", "retrievalContext": "r|s", "sourceFile": "s.md"}
     desk.write("goldens.json", json.dumps([golden, service, {"scenario": "x", "turns": []}]))
     done = desk.take("deepeval", "goldens.json", "--provider", "echo")
     assert done.code == 0, done.err
     first, second = done.only().cases
     assert (first.id, first.inputs, first.expected) == ("place", {"input": "Where is it?"}, "In Rome.")
     assert first.metadata == {"actual_output": "Rome", "context": ["a", "b"], "additional_metadata": {"k": 1}}
-    assert second.metadata == {"retrieval_context": ["r"], "source_file": "s.md"}
+    assert second.metadata == {"retrieval_context": ["r", "s"], "source_file": "s.md"}
     calls = ({"name": "book"}, {"name": "search", "arguments": {"q": "x"}}, {"name": "more"})
     assert passes(first, "In Rome.", tool_calls=calls)
     assert not passes(first, "In Rome.", tool_calls=calls[:1])
