@@ -227,6 +227,14 @@ def test_a_trace_of_a_prompt_in_code_becomes_the_conversation(add, library):
     assert made.expected == {"a": 2}
 
 
+def test_a_dataset_of_a_python_test_takes_cases_too(add, library):
+    (library / "desk.golden.yaml").write_text("cases:\n  - {id: a, inputs: {x: 1}, expected: b}\n")
+    example = {"inputs": {"x": 2}, "output": "c"}
+    assert "golden dataset without a prompt" in add(example, "--accept", prompt="desk.golden.yaml")[1]
+    (library / "test_desk.py").write_text("@pytest.mark.goldenprompt('desk.golden.yaml')\ndef test(case): ...\n")
+    assert add(example, "--accept", prompt="desk.golden.yaml")[0] == 0
+
+
 def test_a_prompt_without_a_dataset_gets_one_that_editors_know(add, library):
     (library / "sub").mkdir()
     (library / "sub/u.prompt.md").write_text("{{x}}\n")
