@@ -13,11 +13,11 @@ from pytest_goldenprompt.authoring.writing import Page, open_page
 from pytest_goldenprompt.engine.plan import BuildEvaluator, judges_of
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.datasets import read_dataset
-from pytest_goldenprompt.formats.edits import with_case, with_line, without_line
+from pytest_goldenprompt.formats.edits import case_item, case_text, with_case, with_line, without_line
 from pytest_goldenprompt.formats.pairing import is_dataset_folder
 from pytest_goldenprompt.formats.reader import relative
 from pytest_goldenprompt.formats.render import not_used, render, used_inputs
-from pytest_goldenprompt.formats.yaml_lines import document, item
+from pytest_goldenprompt.formats.yaml_text import flow
 from pytest_goldenprompt.model.dataset import Case, Dataset
 from pytest_goldenprompt.model.prompt import Prompt
 from pytest_goldenprompt.model.values import JSON
@@ -109,11 +109,11 @@ def _new_dataset(place: Place, prompt: Prompt | None, written: Mapping[str, JSON
             "cases of its own is accepted",
             where=prompt.path,
             line=prompt.rows[-1][0],
-            remedy=f"add the row by hand: {document(written)!r}",
+            remedy=f"add the row by hand: {flow(written)}",
         )
     path = place.root / f"{place.id}.golden.yaml"
-    text = f"{editor_comment(place.root, path)}cases:\n{item(written, 2)}\n"
-    return open_page(place.root, path), text
+    page = open_page(place.root, path)
+    return page, f"{editor_comment(place.root, path)}cases:\n{case_item(written, 2, page.where)}\n"
 
 
 def _new_file(place: Place, folder: Path, written: Mapping[str, JSON]) -> tuple[Page, str]:
@@ -127,4 +127,5 @@ def _new_file(place: Place, folder: Path, written: Mapping[str, JSON]) -> tuple[
             "a file of this name is there already; another id is accepted", where=relative(place.root, path)
         )
     content = {key: value for key, value in written.items() if key != "id" or not is_name}
-    return open_page(place.root, path), editor_comment(place.root, path, "case") + document(content)
+    page = open_page(place.root, path)
+    return page, editor_comment(place.root, path, "case") + case_text(content, page.where)

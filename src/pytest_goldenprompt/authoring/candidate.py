@@ -71,6 +71,8 @@ def _table(example: Example, tags: Iterable[str], *, as_value: bool) -> dict[str
         table["tags"] = list(every)
     if example.messages:
         table["messages"] = [message.plain() for message in example.messages]
+    if example.metadata:
+        table["metadata"] = dict(example.metadata)
     return table
 
 

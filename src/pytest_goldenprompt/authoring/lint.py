@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from pytest_goldenprompt.authoring import rules
 from pytest_goldenprompt.authoring.candidates import read_candidates
 from pytest_goldenprompt.authoring.findings import Finding, Findings, Rule, Severity
 from pytest_goldenprompt.authoring.targets import Targets
+from pytest_goldenprompt.authoring.tested import tested_datasets
 from pytest_goldenprompt.engine.plan import BuildEvaluator, judges_of, remembered
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.datasets import read_dataset
@@ -69,6 +70,11 @@ class _Check:
     """The dataset of each prompt, by the prompt's id."""
     _cases: dict[str, frozenset[str]] = field(default_factory=dict)
 
+    @cached_property
+    def _tested(self) -> frozenset[Path]:
+        """Give the datasets of Python tests, which need no prompt file."""
+        return tested_datasets(self.root)
+
     def dataset(self, path: Path) -> None:
         """Check a golden dataset with its prompt."""
         dataset = self._dataset(path)
@@ -79,7 +85,8 @@ class _Check:
         except InputError as error:
             if dataset.prompt is None and has_variants(path, self.formats):
                 return  # each variant is checked with it
-            self.found.error(Rule.PROMPT, error)
+            if dataset.prompt is not None or path not in self._tested:
+                self.found.error(Rule.PROMPT, error)
             at = None
         self._pair(path, dataset, self._prompt(at) if at else None)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_goldenprompt.authoring.candidates import CANDIDATES_ENDING
+from pytest_goldenprompt.authoring.tested import tested_datasets
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.datasets import read_dataset
 from pytest_goldenprompt.formats.endings import FOLDER_ENDING, OURS, Formats
@@ -79,10 +80,21 @@ def place_of(root: Path, path: Path, formats: Formats = OURS) -> Place:
         raise InputError(f"a path outside of the library, found {str(path)!r}; files under {root} are accepted")
     name = prompt_id(relative(root, path), formats)
     if dataset_stem(path.name, formats) or path.name.endswith(FOLDER_ENDING):
-        return Place(root, name, find_prompt(root, path, read_dataset(root, path, formats), formats), path)
+        return Place(root, name, _prompt_of(root, path, formats), path)
     if path.name.endswith(formats.prompt_endings):
         return Place(root, name, path, sidecar(path, formats) or shared_dataset(path, formats))
     raise InputError(
         f"no prompt and no golden dataset, found {path.name!r}; names ending in "
         f"{', '.join((*formats.prompt_endings, *formats.dataset_endings))} are accepted"
     )
+
+
+def _prompt_of(root: Path, path: Path, formats: Formats) -> Path | None:
+    """Find the prompt of a dataset; none where a Python test asks its cases."""
+    dataset = read_dataset(root, path, formats)
+    try:
+        return find_prompt(root, path, dataset, formats)
+    except InputError:
+        if dataset.prompt is None and path in tested_datasets(root):
+            return None
+        raise

@@ -124,7 +124,7 @@ def accept(root: Path, item: Item, build: BuildEvaluator) -> str:
         if canonical(changed.expected) != canonical(value):
             raise InputError("another value is read", where=changed.path, line=changed.line)
 
-    page.write(with_expected(page.text or "", page.where, case.line, value), check)
+    page.write(with_expected(page.text or "", page.where, case.line, value, case.id), check)
     return f"{case.path}:{case.line}: expected is now {json.dumps(value, ensure_ascii=False)}"
 
 

@@ -40,8 +40,10 @@ class Page:
         self._put(self.mark + text)
         try:
             check()
-        except InputError as error:
+        except BaseException as error:
             self._put(None if self.text is None else self.mark + self.text)
+            if not isinstance(error, InputError):
+                raise
             what = f"nothing was written, as a run would refuse it: {error.what}"
             raise InputError(what, where=self.where, line=error.line) from None
 

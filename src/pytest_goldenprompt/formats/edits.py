@@ -16,18 +16,19 @@ from pytest_goldenprompt.formats.json_text import load_json, load_jsonl
 from pytest_goldenprompt.formats.located import Series, Table, line_of_item, plain, shown
 from pytest_goldenprompt.formats.reader import load_yaml
 from pytest_goldenprompt.formats.spans import Way, end_of_content, span_in
-from pytest_goldenprompt.formats.yaml_lines import flow, item
+from pytest_goldenprompt.formats.yaml_text import flow, to_yaml
 from pytest_goldenprompt.model.values import JSON, canonical
 
 _LISTS = ("cases", "testData")
 _EXPECTED = "expected"
 
 
-def with_expected(text: str, where: str, line: int, value: JSON) -> str:
+def with_expected(text: str, where: str, line: int, value: JSON, case_id: str = "") -> str:
     """Give the text of a dataset's file with another `expected` for the case that starts on a line.
 
-    InputError where it cannot be done without a doubt: no `expected` there, or one in a file of its own, over several
-    lines, in a literal block, or in a list or map that is not in brackets.
+    Of several that start there it is the one with this id. InputError where it cannot be done without a doubt: no
+    `expected` there, or one in a file of its own, over several lines, in a literal block, or in a list or map that is
+    not in brackets.
     """
     by_hand = f"change it by hand to `expected: {_short(flow(value))}`"
     _refuse_old_ends(text, where)
@@ -40,7 +41,7 @@ def with_expected(text: str, where: str, line: int, value: JSON) -> str:
         what = "cases in this format cannot be changed from here; YAML, JSON, JSON Lines and CSV are accepted"
         raise InputError(what, where=where, line=line, remedy=by_hand)
     document = _load(text, where)
-    return _replaced(text, where, (*_way_of(document, where, line), _EXPECTED), value, (line, by_hand))
+    return _replaced(text, where, (*_way_of(document, where, line, case_id), _EXPECTED), value, (line, by_hand))
 
 
 def with_case(text: str, where: str, case: Mapping[str, JSON]) -> str:
@@ -65,11 +66,26 @@ def with_case(text: str, where: str, case: Mapping[str, JSON]) -> str:
         changed = f"{text[: last.end]},{lead}{_json(case)}{text[last.end :]}"
     else:
         end = end_of_content(text, ("cases",))
-        added = f"\n{item(case, whole.column)}".replace("\n", _end(text))
+        added = f"\n{case_item(case, whole.column, where)}".replace("\n", _end(text))
         changed = text[:end] + added + (text[end:] or _end(text))
     wanted = plain(document)
     wanted["cases"].append(case)
     return _proved(changed, where, wanted, (1, f"add it by hand: {_short(_json(case))}"))
+
+
+def case_text(case: Mapping[str, JSON], where: str) -> str:
+    """Write a case as a YAML document of its own; half a character, which YAML cannot hold, is refused."""
+    try:
+        return to_yaml({**case})
+    except ValueError as error:
+        raise InputError(f"{error}; Unicode text is accepted", where=where) from None
+
+
+def case_item(case: Mapping[str, JSON], indent: int, where: str) -> str:
+    """Write a case as an item of a YAML list that is indented by so many blanks; it ends without a line end."""
+    lines = case_text(case, where).removesuffix("\n").split("\n")
+    marked = (f"{' ' * indent}{'  ' if number else '- '}{line}" for number, line in enumerate(lines))
+    return "\n".join(line if full else "" for line, full in zip(marked, lines, strict=True))
 
 
 def with_line(text: str, where: str, case: Mapping[str, JSON]) -> str:
@@ -94,14 +110,19 @@ def _around_line(text: str, line: int) -> tuple[str, str, str]:
     return before, own, text[len(before) + len(own) :]
 
 
-def _way_of(document: Any, where: str, line: int) -> Way:
+def _way_of(document: Any, where: str, line: int, case_id: str) -> Way:
     """Find the case that starts on a line: an item of a list, or a document of its own."""
+    found: list[Way] = []
     for key in _LISTS:
         items = document.get(key) if isinstance(document, Table) else None
         items = items if isinstance(items, Series) else Series()
-        for index in range(len(items)):
-            if line_of_item(items, index, 0) == line:
-                return (key, index)
+        found.extend((key, index) for index in range(len(items)) if line_of_item(items, index, 0) == line)
+    named = [way for way in found if str(_at(document, way).get("id")) == case_id]
+    if len(found) == 1 or len(named) == 1:
+        return found[0] if len(found) == 1 else named[0]
+    if found:
+        what = f"{len(found)} cases start on this line; one a line, or an `id` for each, is accepted"
+        raise InputError(what, where=where, line=line)
     if isinstance(document, Table) and not set(_LISTS) & document.keys():
         return ()
     raise InputError("no case starts here, found none; read the file again", where=where, line=line)

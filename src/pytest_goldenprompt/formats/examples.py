@@ -16,7 +16,7 @@ from pytest_goldenprompt.formats.turns import messages_of
 from pytest_goldenprompt.model.prompt import Message
 from pytest_goldenprompt.model.values import JSON
 
-KEYS = ("id", "inputs", "messages", "tags", "output", "correction", "expected")
+KEYS = ("id", "inputs", "messages", "tags", "metadata", "output", "correction", "expected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,14 @@ class Example:
     expected: JSON = None
     id: str | None = None
     tags: tuple[str, ...] = ()
+    metadata: Mapping[str, JSON] | None = None
 
 
 def read_examples(source: Source) -> tuple[Example, ...]:
     """Read one JSON value, a list of them, or JSON Lines; each is an example or a trace.
 
-    An example has `inputs` or `messages`, and may have `output`, `correction` (or `expected`), `id` and `tags`. None at
-    all is refused.
+    An example has `inputs` or `messages`, and may have `output`, `correction` (or `expected`), `id`, `tags` and
+    `metadata`. None at all is refused.
     """
     found = tuple(example for line, value in _values(source) for example in _read(value, source.where, line))
     if not found:
@@ -88,4 +89,5 @@ def _read(value: Any, where: str, line: int) -> Iterator[Example]:
         expected=plain(value[known[0]]) if known else None,
         id=fields.name("id"),
         tags=fields.tags(),
+        metadata=plain(fields.map("metadata")),
     )

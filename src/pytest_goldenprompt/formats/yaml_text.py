@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import yaml
@@ -12,6 +14,11 @@ from pytest_goldenprompt.model.values import JSON
 _TEXT = "tag:yaml.org,2002:str"
 _ODD_BREAKS = frozenset("\r\x85\u2028\u2029\ufeff")
 _WIDE = 1_000_000
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_ ./()'-]*")
+_WORDS = frozenset(["yes", "no", "on", "off", "y", "n", "true", "false", "null"])
+"""What YAML 1.1 takes for something else than text."""
+
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 
 
 class _Writer(yaml.SafeDumper):
@@ -30,6 +37,17 @@ def to_yaml(value: JSON) -> str:
         raise ValueError("half of a character, which YAML cannot hold")
     text: str = yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=_WIDE)
     return text
+
+
+def flow(value: JSON) -> str:
+    """Write a value on one line: text without quotes where that is certain to stay text, all else as JSON."""
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and value == value.strip() and _stays_text(value):
+        return value
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", json.dumps(value, ensure_ascii=False))
+
+
+def _stays_text(text: str) -> bool:
+    return text.lower() not in _WORDS and isinstance(resolved(text), str)
 
 
 def _has_half(value: JSON) -> bool:

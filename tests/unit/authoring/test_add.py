@@ -71,9 +71,10 @@ def test_an_example_becomes_a_candidate_that_no_run_reads(add, library):
 
 
 def test_with_accept_it_is_a_case_at_the_end_of_the_dataset_and_nothing_else_changes(add, library):
-    code, out = add({**ASKED, "correction": "delivery", "id": "two"}, "--accept")
+    code, out = add({**ASKED, "correction": "delivery", "id": "two", "metadata": {"from": 7}}, "--accept")
     assert (code, out) == (0, "t.golden.yaml:8: added two\n")
-    more = '  - id: two\n    inputs:\n      ticket: "Two bills!"\n      lang: en\n    expected: delivery\n'
+    more = "  - id: two\n    inputs:\n      ticket: Two bills!\n      lang: en\n    expected: delivery\n"
+    more += "    metadata:\n      from: 7\n"
     assert (library / "t.golden.yaml").read_text() == DATASET + more
     assert not (library / CANDIDATES).exists()
 
@@ -124,7 +125,7 @@ def test_a_case_that_a_run_would_refuse_leaves_the_file_as_it_was(add, library):
     assert (code, "nothing was written, as a run would refuse it: `expected` of case" in out) == (1, True), out
     assert (library / "t.golden.yaml").read_text() == DATASET
     code, out = add({**ASKED, "output": "\ud800"}, "--accept")
-    assert (code, "surrogate" in out or "certainty" in out) == (1, True), out
+    assert (code, "half of a character, which YAML cannot hold" in out) == (1, True), out
     assert (library / "t.golden.yaml").read_text() == DATASET
 
 
@@ -224,6 +225,14 @@ def test_a_trace_of_a_prompt_in_code_becomes_the_conversation(add, library):
     made = read_dataset(library, library / "c.golden.jsonl").cases[-1]
     assert [message.role for message in made.messages] == ["system", "user"]
     assert made.expected == {"a": 2}
+
+
+def test_a_dataset_of_a_python_test_takes_cases_too(add, library):
+    (library / "desk.golden.yaml").write_text("cases:\n  - {id: a, inputs: {x: 1}, expected: b}\n")
+    example = {"inputs": {"x": 2}, "output": "c"}
+    assert "golden dataset without a prompt" in add(example, "--accept", prompt="desk.golden.yaml")[1]
+    (library / "test_desk.py").write_text("@pytest.mark.goldenprompt('desk.golden.yaml')\ndef test(case): ...\n")
+    assert add(example, "--accept", prompt="desk.golden.yaml")[0] == 0
 
 
 def test_a_prompt_without_a_dataset_gets_one_that_editors_know(add, library):

@@ -178,6 +178,17 @@ def test_what_the_teams_code_may_add_to_a_run_is_only_noted(library):
     assert [line.split(":")[1] for line in told(library)] == ["2 note extra", "1 note extra"]
 
 
+def test_a_dataset_that_a_python_test_names_needs_no_prompt(library):
+    library("tests/desk.golden.yaml", DATASET)
+    assert [line.split(":")[1] for line in told(library)] == ["1 error prompt"]
+    library(
+        "tests/test_desk.py",
+        '@pytest.mark.goldenprompt("desk.golden.yaml")\ndef test_it(case):\n    raise SystemExit\n',
+    )
+    library("goldenprompt.toml", WAIVER.replace('"t"', '"tests/test_desk.py::test_it"'))
+    assert told(library) == []
+
+
 def test_a_retired_dataset_has_to_be_readable_and_no_more(library):
     library("t.golden.yaml", DATASET.replace("owner: support", "status: retired").replace("two", "one"))
     assert told(library) == []

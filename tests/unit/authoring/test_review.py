@@ -139,8 +139,8 @@ def test_candidates_are_taken_in_left_or_dropped(review, library):
     code, out = review("aa")
     assert code == 1
     assert "t.golden.yaml:13: added w" in out
-    assert "t.golden.yaml:18: nothing was written, as a run would refuse it: `exact` has nothing" in out, out
-    added = '  - id: w\n    inputs:\n      text: four\n    expected: w\n    tags: ["x"]\n'
+    assert "t.golden.yaml:19: nothing was written, as a run would refuse it: `exact` has nothing" in out, out
+    added = "  - id: w\n    inputs:\n      text: four\n    expected: w\n    tags:\n    - x\n"
     assert text(library) == DATASET + added
     assert (library / "t.golden.candidates.jsonl").read_text() == WAITING.splitlines(keepends=True)[1]
     assert "dropped v" in review("d")[1]

@@ -146,6 +146,13 @@ def test_expectations_in_other_files_texts_over_lines_and_half_characters_are_re
         with_expected("id,expected\ra,b\r", "t.golden.csv", 2, "x")
 
 
+def test_of_several_cases_on_one_line_the_named_one_changes():
+    text = '{"cases": [{"id": "a", "expected": 1}, {"id": 7, "expected": 2}, {"expected": 3}]}'
+    assert with_expected(text, "t.golden.json", 1, 9, "7") == text.replace("2", "9")
+    with pytest.raises(InputError, match="3 cases start on this line"):
+        with_expected(text, "t.golden.json", 1, 9, "case-0123456789")
+
+
 CASE = {"id": "new", "inputs": {"x": "one: ü\nand two\n\nmore", "y z": "yes"}, "expected": "no", "tags": ["k:v"]}
 
 
@@ -166,7 +173,7 @@ def test_a_case_is_written_as_people_write_it():
         "    evaluators: [exact]\n",
         "    evaluators: [exact]\n"
         "  - id: new\n    inputs:\n      x: |-\n        one: ü\n        and two\n\n        more\n"
-        '      y z: "yes"\n    expected: "no"\n    tags: ["k:v"]\n',
+        "      y z: 'yes'\n    expected: 'no'\n    tags:\n    - k:v\n",
     )
 
 

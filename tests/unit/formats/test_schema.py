@@ -155,8 +155,15 @@ def agreement(documents, accepted, validator) -> tuple[int, int]:
 
 
 def test_after_any_one_edit_reader_and_schema_agree_but_on_what_no_schema_can_say(tmp_path) -> None:
-    case = {"id": "a", "inputs": {"a": [1]}, "expected": 1, "tags": ["t"], "transform": ["strip"], "must_pass": True}
-    case |= {"evaluators": ["exact", {"json": {}}], "messages": [{"role": "user", "content": "x"}], "metadata": {}}
+    case = {
+        "id": "a",
+        "inputs": {"a": [1]},
+        "expected": 1,
+        "metadata": {"x": 1},
+        "transform": ["strip"],
+        "must_pass": True,
+    }
+    case |= {"tags": ["t"], "evaluators": ["exact", {"json": {}}], "messages": [{"role": "user", "content": "x"}]}
     header = {"$schema": "x", "prompt": "a.md", "provider": "x:y", "owner": "o", "status": "draft", "tags": ["t"]}
     header |= {"reviewed": "2026-10-01", "transform": ["strip"], "evaluators": ["exact"], "min_pass_rate": 0.5}
     assert {*header, "cases"} == {*HEADER_KEYS, "$schema"}
