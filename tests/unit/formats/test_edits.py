@@ -6,7 +6,7 @@ import difflib
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_goldenprompt.errors import InputError
@@ -219,6 +219,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=50)
 @given(VALUES, st.sampled_from(["a", "b", "c"]))
 def test_any_value_is_written_so_that_it_is_read_again_or_refused(value, case):
     try:
@@ -232,6 +233,7 @@ def test_any_value_is_written_so_that_it_is_read_again_or_refused(value, case):
     assert json.dumps(plain(load_yaml(after, "t"))) == json.dumps(wanted)
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(st.sampled_from(["x", "y z", "no"]), VALUES, min_size=1), VALUES)
 def test_any_case_is_written_so_that_it_is_read_again(inputs, expected):
     case = {"id": "new", "inputs": inputs, "expected": expected}
