@@ -12,7 +12,6 @@ from pathlib import Path
 from pytest_goldenprompt.formats.pairing import discover
 from pytest_goldenprompt.judge.decide import References, decide
 from pytest_goldenprompt.judge.shards import dealt, name_of
-from pytest_goldenprompt.model.pointers import Pointer
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.model.verdict import ReferenceFacts, State, Verdict
@@ -127,25 +126,6 @@ def narrowed(library: Library, plan: PlanData) -> tuple[str, ...]:
     if elsewhere:
         found.append(f"{len(elsewhere)} of {len(known)} golden datasets were not chosen")
     return tuple(found)
-
-
-def reference_facts(pointer: Pointer | None, record: RunRecord | None, now: datetime) -> ReferenceFacts | None:
-    """Describe the stored run that is compared with: month, digest, and age in days."""
-    if record is None:
-        return None
-    digest = pointer.digest if pointer else digest_of_bytes(cases_text(record).encode())
-    approved = pointer.approved if pointer else None
-    age = age_in_days(record.finished, now)
-    return ReferenceFacts(record.id, record.month, digest, age, approved, pooled=record.pooled)
-
-
-def age_in_days(moment: str, now: datetime) -> int | None:
-    """Give the whole days since a moment of a record (ISO 8601, UTC); None where the record has none."""
-    try:
-        then = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (now - then).days
 
 
 def default_report(store: FolderStore) -> Path:
