@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from deploy_job import build, commit, edit, flips, forge, git, hand_over, means_the_same
+from deploy_job import POLICY, build, commit, edit, flips, forge, git, hand_over, means_the_same
 from golden_library import GoldenLibrary
 from pytest_goldenprompt.cli import main, verify_command
 from pytest_goldenprompt.cli.refusal import Why
@@ -286,3 +286,67 @@ def test_recorded_answers_are_refused_where_live_ones_are_demanded(gate):
     replayed = gate({}, "--golden-replay=once")
     assert replayed.verify()[0] == 0
     assert "recorded answers" in replayed.refuses(Why.NOT_LIVE, "--live")
+
+
+POOLED = """
+[gate]
+pool_months = 2
+[[waivers]]
+prompt = "prompts/triage"
+case = "c3"
+owner = "o"
+reason = "known"
+until = 2099-12-31
+[prices."python:model:answer"]
+input = 1.0
+output = 2.0
+"""
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory):
+    """A repository with two pooled months of a flaky model, an anchor, a waiver, prices and cases that got worse."""
+    library = GoldenLibrary(tmp_path_factory.mktemp("rich"))
+    library.model(deterministic=False)
+    names = [f"c{number}" for number in range(8)]
+    library.dataset("prompts/triage", dict.fromkeys(names, "yes"), extra=", tags: [t]")
+    library.dataset("prompts/draft", {"x": "yes"}, header="status: draft")
+    library.write(POLICY, POOLED)
+    library.write(".gitignore", "__pycache__/\ncalls.log\nverdict.json\n")
+    library.answers({"c1": ["yes", "yes", "no"], "c3": ["yes", "yes", "yes", "no"]})
+    git(library.folder, "init", "-q", "-b", "main")
+    for month in ("2026-09", "2026-10"):
+        run = library.run("--golden-record", f"--golden-month={month}")
+        assert run.code == 0, run.out
+    library.command("anchor", "last", "--reason", "looked at it")
+    library.answers({"c1": ["no", "yes", "no"], "c3": "no", "c5": ["no", "yes"]})
+    commit(library.folder, "two months")
+    return library
+
+
+def merged(library):
+    for number in (1, 2):
+        library.run("--golden-only", "--golden-shard", f"{number}/2")
+    return library.run("--golden-only", "--golden-merge=")
+
+
+HOWEVER = {
+    "plain": lambda library: library.run(),
+    "as main": lambda library: library.run("--golden-baseline=git:main"),
+    "merged": merged,
+    "look": lambda library: library.run("-k", "c0"),
+}
+
+
+@pytest.mark.parametrize("way", HOWEVER)
+def test_a_true_record_is_verified_however_its_run_was_made(rich, capsys, way):
+    run = HOWEVER[way](rich)
+    record = run.verdict
+    assert record is not None, run.out
+    assert record["waived"]
+    assert record["baseline"]["pooled"]
+    assert record["prompts"][1]["months"]
+    assert way == "look" or record["counts"]["extra_calls"]
+    code = main(["-C", str(rich.folder), "verify", "verdict.json"])
+    shown = capsys.readouterr()
+    assert (shown.err, code) == ("", {"regressed": 1, "incomplete": 4, "inconclusive": 3, "pass": 0}[record["verdict"]])
