@@ -12,6 +12,7 @@ from deploy_job import POLICY, build, commit, edit, flips, forge, git, hand_over
 from golden_library import GoldenLibrary
 from pytest_goldenprompt.cli import main, verify_command
 from pytest_goldenprompt.cli.refusal import Why
+from pytest_goldenprompt.store.codec import sealed
 
 PROMPT, DATASET = "prompts/triage.prompt.md", "prompts/triage.golden.yaml"
 FLIPS = 120
@@ -192,7 +193,7 @@ def set_verdict(record):
     [
         ({"record": set_verdict}, Why.TAMPERED, 'give another verdict: verdict is "pass", found "new"'),
         ({"cases": lambda text: text.replace('"passed":true', '"passed":false', 1)}, Why.TAMPERED, "another verdict"),
-        ({"cases": lambda text: text.replace('"score":1.0', '"score":"x"', 1)}, Why.TAMPERED, "cannot be judged"),
+        ({"cases": lambda text: text.replace('"score":1.0', '"score":"x"', 1)}, Why.TAMPERED, "no run has written"),
         ({"cases": lambda text: text.split("\n", 1)[1]}, Why.FILES, "case 'a' of"),
         ({"about": lambda run: run.update(dirty=True)}, Why.COMMIT, "not committed"),
         ({"about": lambda run: run.pop("dirty")}, Why.COMMIT, "not committed"),
@@ -214,6 +215,24 @@ def set_verdict(record):
 def test_a_forgery_whose_digests_and_seals_fit_is_refused_where_it_contradicts_itself(deploy, forged, why, told):
     deploy.forge(**forged)
     assert told in deploy.refuses(why)
+
+
+def test_a_forgery_of_any_shape_ends_in_one_line_and_no_traceback(deploy):
+    """Each field of a run's facts, and of its prompt's, takes a turn at holding something odd; the seal fits."""
+    path = deploy.record.parent / "run.json"
+    true = json.loads(path.read_text())
+    places = [(true, name) for name in true if name not in {"seal", "schema", "files"}]
+    places += [(true["prompts"][0], name) for name in true["prompts"][0]]
+    refused = 0
+    for number, (holder, name) in enumerate(places):
+        before, odd = holder[name], [5, None, "x", [], {}, [5], {"x": 5}][number % 7]
+        holder[name] = odd
+        path.write_text(json.dumps(sealed({key: value for key, value in true.items() if key != "seal"})))
+        code, shown = deploy.verify()
+        assert code in {0, *Why}, (name, odd, shown)
+        refused += code in set(Why)
+        holder[name] = before
+    assert refused > len(places) / 2
 
 
 def test_a_run_without_its_seal_is_refused(deploy):
@@ -350,3 +369,20 @@ def test_a_true_record_is_verified_however_its_run_was_made(rich, capsys, way):
     code = main(["-C", str(rich.folder), "verify", "verdict.json"])
     shown = capsys.readouterr()
     assert (shown.err, code) == ("", {"regressed": 1, "incomplete": 4, "inconclusive": 3, "pass": 0}[record["verdict"]])
+
+
+def test_a_library_without_a_stored_run_is_no_baseline_and_a_broken_policy_no_guard(tmp_path, capsys):
+    library = GoldenLibrary(tmp_path)
+    library.dataset("prompts/triage", {"a": "yes"})
+    library.write(".gitignore", "__pycache__/\ncalls.log\nverdict.json\n.goldenprompt/\n")
+    git(tmp_path, "init", "-q", "-b", "main")
+    library.write(POLICY, "[gate]\nalpha = 7\n")
+    commit(tmp_path, "a policy that cannot be read")
+    git(tmp_path, "tag", "broken")
+    (tmp_path / POLICY).unlink()
+    commit(tmp_path, "none")
+    assert library.run("-p", "no:cacheprovider").state == "no-baseline"
+    assert main(["-C", str(tmp_path), "verify", "verdict.json"]) == 5
+    assert "compared with nothing stored" in capsys.readouterr().out
+    assert main(["-C", str(tmp_path), "verify", "verdict.json", "--base", "broken"]) == Why.POLICY
+    assert "the base's policy cannot be read" in capsys.readouterr().err

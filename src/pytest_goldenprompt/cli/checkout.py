@@ -84,6 +84,7 @@ def _faults(
         yield f"{name} cannot be read: {error}"
         return
     if read is None:
+        yield from [] if judged is None else [f"{name} was judged and has no cases here"]
         return
     here, ids = read
     if judged is None:

@@ -26,6 +26,9 @@ from pytest_goldenprompt.judge.exits import EXIT_OF_STATE
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.reports.inert import one_line
 
+NONSENSE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+"""What comes of files that no run has written, as a forger may."""
+
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -46,8 +49,15 @@ def run(options: argparse.Namespace) -> int:
     try:
         return _verify(options)
     except DeniedError as refusal:
-        sys.stderr.write(f"goldenprompt: {one_line(str(refusal))}\n")
-        return refusal.why
+        return _refuse(refusal)
+    except NONSENSE as error:
+        told = f"the run's files hold what no run has written: {type(error).__name__}: {error}"
+        return _refuse(DeniedError(Why.TAMPERED, told, AGAIN))
+
+
+def _refuse(refusal: DeniedError) -> int:
+    sys.stderr.write(f"goldenprompt: {one_line(str(refusal))}\n")
+    return refusal.why
 
 
 def _verify(options: argparse.Namespace) -> int:
