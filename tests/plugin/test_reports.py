@@ -13,11 +13,11 @@ from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.plugin.reporting import pipeline_url
 from unit.reports.enemies import ENEMIES, SECRETS, complaints
 
-KINDS = ("json", "markdown", "summary", "ctrf", "attestation", "openmetrics")
+KINDS = ("json", "markdown", "summary", "ctrf", "attestation", "openmetrics", "otel")
 ENDS = {kind: f"report.{kind}" for kind in KINDS}
 UNLIKE = re.compile(
     r"\d{8}T\d{9}Z-[0-9a-f]{6}|\d{4}-\d{2}-\d{2}T[\d:.+]+Z?|\b17\d{8,11}\b|\b18\d{8,11}\b|\b[0-9a-f]{64}\b|"
-    r'"duration": \d+|time="[\d.]+"'
+    r'"duration": \d+|time="[\d.]+"|UnixNano":"\d+"'
 )
 """Ids, times, and digests of what holds them."""
 
@@ -69,7 +69,7 @@ def test_hostile_answers_are_inert_in_every_report_and_other_cases_unhurt(report
         secrets = [complaint for complaint in complaints(text) if complaint in SECRETS or "command" in complaint]
         assert (name, secrets) == (name, [])
     assert complaints(run.out) == []
-    for kind in ("json", "ctrf", "attestation"):
+    for kind in ("json", "ctrf", "attestation", "otel"):
         json.loads(found[ENDS[kind]])
     tests = json.loads(found["report.ctrf"])["results"]["tests"]
     statuses = {one["name"]: one["status"] for one in tests}

@@ -16,6 +16,7 @@ from pytest_goldenprompt.reports.ctrf import ctrf_text
 from pytest_goldenprompt.reports.genai import genai_text
 from pytest_goldenprompt.reports.markdown import SUMMARY, markdown_text
 from pytest_goldenprompt.reports.openmetrics import openmetrics_text
+from pytest_goldenprompt.reports.otel import otel_text
 from pytest_goldenprompt.reports.view import RunView
 from pytest_goldenprompt.store.acceptance import objections
 
@@ -24,6 +25,7 @@ OF_VIEW: Mapping[str, Callable[[RunView], str]] = {
     "summary": partial(markdown_text, limit=SUMMARY),
     "ctrf": ctrf_text,
     "genai": lambda view: genai_text(view.record),
+    "otel": otel_text,
 }
 """Reports that need no more than the run as reports read it."""
 

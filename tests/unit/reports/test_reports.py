@@ -14,6 +14,7 @@ from pytest_goldenprompt.reports.attestation import attestation_text
 from pytest_goldenprompt.reports.ctrf import ctrf_text
 from pytest_goldenprompt.reports.markdown import COMMENT, SUMMARY, markdown_text
 from pytest_goldenprompt.reports.openmetrics import openmetrics_text
+from pytest_goldenprompt.reports.otel import otel_text
 from pytest_goldenprompt.reports.verdict_record import verdict_record
 from unit.reports.enemies import ENEMIES, complaints
 from unit.reports.views import case, of_then, record, view
@@ -33,6 +34,7 @@ WRITE = {
     "ctrf": ctrf_text,
     "attestation": lambda shown: attestation_text(shown, "{}", FILES, ANCHOR),
     "openmetrics": lambda shown: openmetrics_text(shown, as_record(shown)),
+    "otel": otel_text,
 }
 each_report = pytest.mark.parametrize("kind", WRITE)
 
@@ -229,6 +231,48 @@ def test_hostile_labels_are_one_label(text):
     found = families(written)
     assert "goldenprompt_evil" not in found
     assert len({one.labels["owner"] for one in found["goldenprompt_prompt_verdict"].samples}) == 1
+
+
+# OpenTelemetry
+
+
+def events(shown):
+    """Give the events of a request by the prompt's name, the case and the name of what is evaluated."""
+    [resource] = json.loads(otel_text(shown))["resourceLogs"]
+    [scope] = resource["scopeLogs"]
+    found = {}
+    for event in scope["logRecords"]:
+        assert event["eventName"] == "gen_ai.evaluation.result"
+        told = {one["key"]: next(iter(one["value"].values())) for one in event["attributes"]}
+        found[told["gen_ai.prompt.name"], told.get("goldenprompt.case.id"), told["gen_ai.evaluation.name"]] = told
+    return found
+
+
+def test_each_answer_and_each_gate_is_an_event_of_the_conventions():
+    found = events(regressed(name="a"))
+    assert found["p", "a", "goldenprompt.case"] == {
+        "gen_ai.prompt.name": "p",
+        "gen_ai.evaluation.name": "goldenprompt.case",
+        "gen_ai.evaluation.score.value": 0.0,
+        "gen_ai.evaluation.score.label": "fail",
+        "gen_ai.evaluation.explanation": "no",
+        "goldenprompt.case.id": "a",
+        "goldenprompt.repeat": "0",
+    }
+    assert found["p", None, "goldenprompt.gate"]["gen_ai.evaluation.score.label"] == "regressed"
+    failed = events(view(record(case("a", error="HTTP 500"), **TIMES)))["p", "a", "goldenprompt.case"]
+    assert failed["error.type"] == "_OTHER"
+    assert "gen_ai.evaluation.score.value" not in failed
+
+
+def test_the_request_is_one_of_the_protocol():
+    protocol = pytest.importorskip("opentelemetry.proto.collector.logs.v1.logs_service_pb2")
+    from google.protobuf import json_format
+
+    request = json_format.Parse(otel_text(regressed()), protocol.ExportLogsServiceRequest())
+    [resource] = request.resource_logs
+    assert len(resource.scope_logs[0].log_records) == 4
+    assert resource.scope_logs[0].log_records[0].time_unix_nano == 1_795_514_700 * 10**9
 
 
 # Markdown
