@@ -127,7 +127,7 @@ def test_one_byte_of_the_record_is_refused(deploy):
 def test_another_commit_is_refused(deploy):
     first = git(deploy.root, "rev-parse", "stored")
     deploy.refuses(Why.COMMIT, "--commit", first)
-    assert "no such revision" in deploy.refuses(Why.CHECKOUT, "--commit", "f" * 40)
+    assert ": --commit: no such revision" in deploy.refuses(Why.CHECKOUT, "--commit", "f" * 40)
     git(deploy.root, "switch", "-q", "--detach", "stored")
     assert "it is of commit" in deploy.refuses(Why.COMMIT)
     assert f"commit {first} is checked out" in deploy.refuses(Why.CHECKOUT, "--commit", "main")
@@ -156,11 +156,20 @@ def test_a_record_of_the_future_is_refused(deploy, monkeypatch):
     deploy.refuses(Why.FUTURE)
 
 
-@pytest.mark.parametrize("name", [PROMPT, DATASET, "model.py", "new.txt", "prompts/new.golden.yaml"])
-def test_a_dirty_checkout_is_refused(deploy, name):
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        (PROMPT, "is not as it was committed"),
+        (DATASET, "is not as it was committed"),
+        ("model.py", "is not as it was committed"),
+        ("new.txt", "is in no commit"),
+        ("prompts/new.golden.yaml", "is in no commit"),
+    ],
+)
+def test_a_dirty_checkout_is_refused(deploy, name, how):
     with (deploy.root / name).open("a") as file:
         file.write("\n")
-    assert f"{name} is not as it was committed" in deploy.refuses(Why.CHECKOUT)
+    assert f"{name} {how}" in deploy.refuses(Why.CHECKOUT)
 
 
 @pytest.mark.parametrize("name", ["verdict.json", "run.json", "cases.jsonl", "texts.jsonl"])

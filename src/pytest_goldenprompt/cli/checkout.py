@@ -40,7 +40,7 @@ def _resolved(root: Path, wanted: str) -> str:
     try:
         return resolve(root, wanted)
     except InputError as error:
-        raise DeniedError(Why.CHECKOUT, str(error.at("--commit")), "fetch and check that commit out") from None
+        raise DeniedError(Why.CHECKOUT, f"--commit: {error.what}", "fetch and check that commit out") from None
 
 
 def refuse_dirty(claim: Claim, root: Path) -> None:
@@ -57,8 +57,10 @@ def refuse_dirty(claim: Claim, root: Path) -> None:
         mine.append(claim.path.parent.resolve())
     for entry in os.fsdecode(listed).split("\0")[:-1]:
         path = (top / entry[3:]).resolve()
-        if not (entry.startswith("??") and any(path.is_relative_to(one) for one in mine)):
-            raise DeniedError(Why.CHECKOUT, f"{entry[3:]} is not as it was committed", CLEAN)
+        new = entry.startswith("??")
+        if not (new and any(path.is_relative_to(one) for one in mine)):
+            how = "is in no commit" if new else "is not as it was committed"
+            raise DeniedError(Why.CHECKOUT, f"{entry[3:]} {how}", CLEAN)
 
 
 def refuse_other_files(claim: Claim, root: Path, folders: Iterable[str]) -> None:
