@@ -18,7 +18,7 @@ from pipelines import GitHub, GitLab, verdict_in
 ROOT = Path(__file__).parents[2]
 CI = ROOT / "examples" / "ci"
 GATE, MONTH, DEPLOY = (CI / "github" / f"golden-{name}.yml" for name in ("gate", "month", "deploy"))
-GITLAB, ACTION, HOOKS = CI / "gitlab" / ".gitlab-ci.yml", ROOT / "action.yml", ROOT / ".pre-commit-hooks.yaml"
+GITLAB, ACTION = CI / "gitlab" / ".gitlab-ci.yml", ROOT / "action.yml"
 VALUES = {
     "github.base_ref": "main",
     "github.event.number": "7",
@@ -30,7 +30,7 @@ TOKEN = {"GOLDEN_TOKEN": "t", "CI_SERVER_HOST": "gitlab.example", "CI_PROJECT_PA
 
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory):
-    """A bare repository with a stored month and recorded answers; `worse` and `fine` are branches, `red` a commit."""
+    """A bare repository with a stored month and recorded answers; `worse` is a branch with another prompt."""
     folder = tmp_path_factory.mktemp("origin")
     library = GoldenLibrary(folder / "work")
     library.dataset("prompts/triage", {"a": "yes", "b": "yes", "c": "yes", "d": "no"})
@@ -40,12 +40,11 @@ def origin(tmp_path_factory):
     assert library.run("--golden-record", "--golden-month=2026-10").code == 0
     assert library.run("--golden-replay=once").code == 0
     commit(library.folder, "a library")
-    for branch, answers in (("fine", {}), ("worse", {"a": "no"})):
-        git(library.folder, "switch", "-q", "-c", branch, "main")
-        library.answers(answers)
-        library.write("prompts/triage.prompt.md", f"Answer well ({branch}): {{{{text}}}}\n")
-        library.run("--golden-replay=new")
-        commit(library.folder, "another prompt")
+    git(library.folder, "switch", "-q", "-c", "worse")
+    library.answers({"a": "no"})
+    library.write("prompts/triage.prompt.md", "Answer well: {{text}}\n")
+    library.run("--golden-replay=new")
+    commit(library.folder, "another prompt")
     git(library.folder, "clone", "-q", "--bare", ".", str(folder / "origin.git"))
     git(folder / "origin.git", "config", "receive.advertisePushOptions", "true")
     return folder / "origin.git"
@@ -80,14 +79,13 @@ def branch_of(repository):
     return next(name for name in git(repository, "branch", "--format=%(refname:short)").split() if "golden/" in name)
 
 
-@pytest.mark.parametrize(("branch", "state"), [("fine", "pass"), ("worse", "regressed")])
-def test_the_gate_judges_a_pull_request_and_comments(github, branch, state):
-    done = github.job(GATE, "gate", branch)
-    assert done.passed is (state == "pass"), done.log
+def test_the_gate_judges_a_pull_request_and_comments(github):
+    done = github.job(GATE, "gate", "worse")
+    assert not done.passed
     assert github.asked == ["pr comment 7 --edit-last --create-if-none --body-file golden.md"]
-    assert f"## Golden prompts: {state.upper()}" in github.body
+    assert "## Golden prompts: REGRESSED" in github.body
     assert done.log.count("policy and waivers from git:origin/main") == 1
-    assert verdict_in(github.folder / "artifacts" / "golden") == state
+    assert verdict_in(github.folder / "artifacts" / "golden") == "regressed"
     assert "::warning::" not in done.log
 
 
@@ -163,16 +161,6 @@ def test_the_action_gates_and_tells_the_verdict(github):
     assert done.outputs["verdict"] == "regressed"
     assert verdict_in(Path(done.outputs["record"]).parent) == "regressed"
     assert "## Golden prompts: REGRESSED" in Path(done.outputs["markdown"]).read_text()
-
-
-def test_the_hook_for_commits_judges_what_changed_without_a_call(github):
-    import yaml
-
-    [hook] = [one for one in yaml.safe_load(HOOKS.read_text()) if one["id"] == "goldenprompt-changed"]
-    place = github.clone("commit", "main")
-    ran = github.bash(hook["entry"], place, CI="")
-    assert ran.returncode == 0, ran.stdout
-    assert not (place / "calls.log").exists()
 
 
 @pytest.mark.parametrize(
