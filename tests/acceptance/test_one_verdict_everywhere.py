@@ -37,6 +37,7 @@ def judged(home: Path, *way: str) -> tuple[int, dict]:
     verdict = json.loads(report.read_text())
     for name in ("id", "started", "finished"):
         del verdict["run"][name]
+    del verdict["expires"]
     return done.returncode, verdict
 
 

@@ -250,7 +250,7 @@ def test_every_option_and_command_that_a_page_names_is_there(page):
     assert set(re.findall(r"(?:`|\$ )goldenprompt ([a-z]+)", text)) <= COMMANDS.keys()
 
 
-PROPERTIES = {"golden_outcome", "golden_passes"}
+PROPERTIES = {f"golden_{name}" for name in ("prompt", "case", "outcome", "state", "then", "now")}
 """What JUnit files hold of a case."""
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "list": "list the stored runs",
     "show": "show a run, a prompt of it, or a case",
     "compare": "compare two runs or two score files",
+    "verify": "check a verdict record before a deploy",
     "merge": "merge the shards of a run into the run",
     "accept": "make a run the baseline of its month",
     "anchor": "pin a run as the approved reference",

@@ -122,6 +122,19 @@ def plan_prompt(
     return PlannedPrompt(facts, prompt, cases, asked, dataset.tags)
 
 
+def read_facts(root: Path, path: Path, formats: Formats = OURS) -> tuple[PromptFacts, tuple[str, ...]] | None:
+    """Read of a dataset and its prompt what a record keeps of the files alone, and the ids of the cases.
+
+    Nothing of it depends on who is asked, and no code of the library's is run. None where there are no cases to run.
+    """
+    dataset, prompt = _read(root, path, formats)
+    if dataset is None:
+        return None
+    relative = path.relative_to(root).as_posix()
+    facts = _facts(prompt_id(relative, formats), relative, dataset, prompt)
+    return facts, tuple(case.id for case in dataset.cases)
+
+
 def with_provider(planned: PlannedPrompt, provider: Provider) -> PlannedPrompt:
     """Note which provider answers, and whether it answers every case of this prompt deterministically."""
     sure = all(provider.is_deterministic(planned.request(case, 0)) for case in planned.cases)

@@ -6,8 +6,11 @@ from pathlib import Path
 
 from pytest_goldenprompt.git import word
 
-STATUS = ("status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=none")
+STATUS = ("status", "--porcelain", "--ignore-submodules=none")
 """All that a person's settings could hide is asked for."""
+
+NO_STORES = (":/", ":(top,exclude,glob)**/.goldenprompt/**")
+"""The whole checkout but the stores in it."""
 
 
 def commit_of(root: Path) -> tuple[str | None, bool | None]:
@@ -19,5 +22,5 @@ def commit_of(root: Path) -> tuple[str | None, bool | None]:
     commit = word(root, "rev-parse", "HEAD")
     if commit is None:
         return None, None
-    changes = word(root, *STATUS, "--", ":/", ":(top,exclude,glob)**/.goldenprompt/**")
+    changes = word(root, *STATUS, "--untracked-files=normal", "--", *NO_STORES)
     return commit, None if changes is None else bool(changes)

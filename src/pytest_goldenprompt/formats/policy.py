@@ -32,12 +32,14 @@ _SHARES = (
 _MOST_REPEATS = 1000
 _LARGEST_SLICE = 1_000_000
 _MOST_MONTHS = 12
+_MOST_HOURS = 24 * 366
 _COUNTS = {
     "baseline_repeats": (1, _MOST_REPEATS),
     "repeats": (1, _MOST_REPEATS),
     "confirm_repeats": (1, _MOST_REPEATS),
     "smallest_slice": (1, _LARGEST_SLICE),
     "pool_months": (1, _MOST_MONTHS),
+    "max_age_hours": (1, _MOST_HOURS),
 }
 _LARGEST_PHI = 100.0
 _TOLERANCE = 1e-9

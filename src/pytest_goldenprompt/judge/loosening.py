@@ -26,7 +26,7 @@ LOOSER_WHEN_LOWER = (
     "anchor_share",
     "phi_floor",
 )
-LOOSER_WHEN_HIGHER = ("margin", "smallest_slice")
+LOOSER_WHEN_HIGHER = ("margin", "smallest_slice", "max_age_hours")
 LOOSER_EITHER_WAY = ("weight_mean", "weight_slice", "weight_case", "pool_months")
 """Of weights, whichever way they move, one of the tests gets less. With fewer months in the baseline there is less to
 tell a loss by; with more, months from before an improvement may weigh in."""

@@ -14,7 +14,7 @@ class Policy:
 
     alpha: share of unchanged runs that may be flagged. case_fdr: share of wrongly named cases among the named.
     margin: greatest drop that still counts as not worse. The weights divide alpha among the three tests of a prompt.
-    pool_months: accepted months that make one baseline.
+    pool_months: accepted months that make one baseline. max_age_hours: how long a run's verdict lets a deploy go on.
     """
 
     alpha: float = 0.05
@@ -33,6 +33,7 @@ class Policy:
     phi_floor: float = 1.25
     inconclusive: str = "warn"
     pool_months: int = 1
+    max_age_hours: int = 24
     waivers: tuple[Waiver, ...] = ()
 
     def levels(self) -> dict[str, JSON]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from pytest_goldenprompt.formats.pairing import discover
 from pytest_goldenprompt.judge.decide import References, decide
 from pytest_goldenprompt.judge.shards import dealt, name_of
-from pytest_goldenprompt.model.pointers import Pointer
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.model.verdict import ReferenceFacts, State, Verdict
@@ -21,9 +20,10 @@ from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData
 from pytest_goldenprompt.plugin.recorder import Recorder
-from pytest_goldenprompt.reports.genai import genai_text
+from pytest_goldenprompt.plugin.reporting import report_text, run_view
 from pytest_goldenprompt.reports.spend import spend_record
 from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
+from pytest_goldenprompt.reports.view import RunView
 from pytest_goldenprompt.store.acceptance import accept_by_itself
 from pytest_goldenprompt.store.codec import cases_text
 from pytest_goldenprompt.store.files import write_file
@@ -90,7 +90,7 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     keep = library.settings.record and verdict.state not in STORED
     library.store.save(record, texts, text, keep=keep, cases=cases)
     sentence = _became(library, facts, record, verdict)
-    paths = _write_reports(library, text, record)
+    paths = _write_reports(library, text, run_view(library, record, verdict, texts))
     left = library.resuming.end(record) if library.resuming else ""
     if library.batches:
         library.batches.end(record)
@@ -129,25 +129,6 @@ def narrowed(library: Library, plan: PlanData) -> tuple[str, ...]:
     return tuple(found)
 
 
-def reference_facts(pointer: Pointer | None, record: RunRecord | None, now: datetime) -> ReferenceFacts | None:
-    """Describe the stored run that is compared with: month, digest, and age in days."""
-    if record is None:
-        return None
-    digest = pointer.digest if pointer else digest_of_bytes(cases_text(record).encode())
-    approved = pointer.approved if pointer else None
-    age = age_in_days(record.finished, now)
-    return ReferenceFacts(record.id, record.month, digest, age, approved, pooled=record.pooled)
-
-
-def age_in_days(moment: str, now: datetime) -> int | None:
-    """Give the whole days since a moment of a record (ISO 8601, UTC); None where the record has none."""
-    try:
-        then = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (now - then).days
-
-
 def default_report(store: FolderStore) -> Path:
     """Give the place of the verdict record where none was asked for."""
     return store.cache / "verdict.json"
@@ -159,10 +140,10 @@ def shown(path: Path) -> str:
     return str(path) if relative.startswith("..") else relative
 
 
-def _write_reports(library: Library, verdict: str, record: RunRecord) -> tuple[Path, ...]:
+def _write_reports(library: Library, verdict: str, view: RunView) -> tuple[Path, ...]:
     wanted = list(library.settings.reports)
     if all(kind != "json" for kind, _ in wanted):
         wanted.append(("json", default_report(library.store)))
     for kind, path in wanted:
-        write_file(path, genai_text(record) if kind == "genai" else verdict)
+        write_file(path, report_text(kind, library, view, verdict))
     return tuple(path for _, path in wanted)

@@ -21,6 +21,8 @@ from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData, plan_of
 from pytest_goldenprompt.plugin.recorder import Recorder
 from pytest_goldenprompt.reports.inert import one_line, quoted
+from pytest_goldenprompt.reports.masked import masked
+from pytest_goldenprompt.reports.shares import percent
 
 GATE = "goldenprompt-gate"
 """The name under which pytest knows the gate."""
@@ -177,11 +179,26 @@ class Gate:
                 location,
                 {path: 1, "gate": 1},
                 "failed" if called and not green else "passed",
-                "\n".join(quoted(reason, LONGEST) for reason in prompt.reasons) if called and not green else None,
+                "\n".join(quoted(masked(reason), LONGEST) for reason in prompt.reasons)
+                if called and not green
+                else None,
                 when,
+                user_properties=list(_properties(prompt)) if self._library.settings.properties else (),
             )
             if called and green and prompt.state in NO_FAILURE and not prompt.draft:
                 report.golden_gate = prompt.state.value
-                report.outcome, report.wasxfail = "skipped", one_line("; ".join(prompt.reasons), LONGEST)
+                report.outcome, report.wasxfail = "skipped", one_line(masked("; ".join(prompt.reasons)), LONGEST)
             hook.pytest_runtest_logreport(report=report)
         hook.pytest_runtest_logfinish(nodeid=node, location=location)
+
+
+def _told(prompt: PromptVerdict) -> str:
+    return "\n".join(quoted(masked(reason), LONGEST) for reason in prompt.reasons)
+
+
+def _properties(prompt: PromptVerdict) -> Iterator[tuple[str, str]]:
+    """Give what JUnit and other readers of reports may want to know of a gate."""
+    yield "golden_prompt", one_line(prompt.id)
+    yield "golden_state", prompt.state.value
+    yield "golden_then", percent(prompt.rate.then)
+    yield "golden_now", percent(prompt.rate.now)

@@ -20,6 +20,7 @@ from pytest_goldenprompt.plugin.payload import CaseRun, graded_to_plain
 from pytest_goldenprompt.plugin.stored_run import Reference
 from pytest_goldenprompt.reports.case_text import CaseView, case_lines, history, look_closer
 from pytest_goldenprompt.reports.inert import inert, one_line
+from pytest_goldenprompt.reports.masked import masked
 
 if TYPE_CHECKING:
     from pytest_goldenprompt.plugin.schedule import Schedule
@@ -99,8 +100,8 @@ class GoldenItem(pytest.Item):
         if graded is None:
             graded = grade(self.prompt, self.planned, schedule.answers(self))
         self.run = CaseRun(graded, *library.judge_alone(self.prompt.facts, graded.result))
-        for name, value in self.run.properties():
-            self.user_properties.append((name, value))
+        if library.settings.properties:
+            self.user_properties.extend((name, one_line(value)) for name, value in self.run.properties())
         if self.run.red:
             raise GoldenFailure(_describe(self.prompt.facts.id, self.run, library.reference))
 
@@ -121,15 +122,14 @@ def _describe(prompt_id: str, run: CaseRun, reference: Reference) -> str:
     """Say in a few lines what a red case was and is, and in one why there is nothing to say."""
     result = run.graded.result
     if run.outcome.outcome is Outcome.MISSING:
-        return one_line(f"{prompt_id} {result.case_id}: no result: {run.outcome.why}", 300)
+        return one_line(masked(f"{prompt_id} {result.case_id}: no result: {run.outcome.why}"), 300)
     then = reference.case(prompt_id, result.case_id)
-    texts = {**_texts_of(then, reference), **run.graded.texts}
+    texts = {digest: masked(text) for digest, text in {**_texts_of(then, reference), **run.graded.texts}.items()}
     month = reference.facts.month if reference.facts else ""
     head = f"{prompt_id} {result.case_id}: {run.outcome.outcome.value}"
     view = CaseView(prompt_id, run.outcome, result, then, texts, month, f"{reference.command} show last")
-    return "\n".join(
-        [f"{inert(head)}; {history(view)}", *case_lines(view, "  "), f"  look    {inert(look_closer(view))}"]
-    )
+    lines = [f"{inert(head)}; {history(view)}", *case_lines(view, "  "), f"  look    {inert(look_closer(view))}"]
+    return "\n".join(map(masked, lines))
 
 
 def _texts_of(then: CaseResult | None, reference: Reference) -> dict[str, str]:

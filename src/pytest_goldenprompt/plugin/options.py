@@ -12,7 +12,7 @@ import pytest
 
 DEFAULT_STORE = "dir:.goldenprompt"
 REPLAY_MODES = ("none", "once", "new", "all")
-REPORT_KINDS = ("json", "genai")
+REPORT_KINDS = ("json", "markdown", "summary", "ctrf", "attestation", "openmetrics", "genai", "otel")
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ def add_options(parser: pytest.Parser) -> None:
         parser.addini(option.ini, option.help, type=option.kind, default=option.default)
     parser.addini("golden_paths", "folders with golden datasets, added when no path is typed", type="args", default=[])
     parser.addini("golden_strict", "partial and inconclusive runs fail", type="bool", default=False)
+    parser.addini("golden_junit_properties", "JUnit files hold properties of cases", type="bool", default=True)
     parser.addini("golden_report", "reports to write, KIND=PATH a line", type="linelist", default=[])
 
 
@@ -123,6 +124,8 @@ class Settings:
     reports: tuple[tuple[str, Path], ...]
     paths: tuple[str, ...]
     shard: tuple[int, int] | None = None
+    properties: bool = True
+    """Whether reports of pytest's own carry properties of cases and gates."""
 
 
 def read_settings(config: pytest.Config, root: Path) -> Settings:
@@ -165,6 +168,7 @@ def read_settings(config: pytest.Config, root: Path) -> Settings:
         in_ci=os.environ.get("CI", "").lower() not in {"", "0", "false", "no"},
         reports=tuple(_report(config, text) for text in _reports(config)),
         paths=tuple(config.getini("golden_paths")),
+        properties=config.getini("golden_junit_properties"),
     )
 
 

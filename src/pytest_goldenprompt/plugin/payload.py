@@ -23,8 +23,12 @@ class CaseRun:
 
     def properties(self) -> Iterator[tuple[str, str]]:
         """Give what JUnit and other readers of reports may want to know."""
-        yield "golden_outcome", self.outcome.outcome.value
-        yield "golden_passes", f"{self.outcome.y}/{self.outcome.k1}"
+        outcome = self.outcome
+        yield "golden_prompt", self.graded.result.prompt_id
+        yield "golden_case", outcome.case_id
+        yield "golden_outcome", outcome.outcome.value
+        yield "golden_then", f"{outcome.x}/{outcome.k0}"
+        yield "golden_now", f"{outcome.y}/{outcome.k1}"
 
 
 def graded_to_plain(graded: Graded) -> str:

@@ -14,22 +14,21 @@ import pytest
 
 from pytest_goldenprompt.formats.policy import POLICY_FILE, policy_from, read_policy
 from pytest_goldenprompt.git import blob, resolve
-from pytest_goldenprompt.judge.anchor import apart
 from pytest_goldenprompt.judge.loosening import looser
 from pytest_goldenprompt.judge.pooling import pooled
 from pytest_goldenprompt.model.pointers import Pointer
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import RunRecord
-from pytest_goldenprompt.plugin.conclusion import reference_facts
 from pytest_goldenprompt.plugin.ini import changed_settings
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.plugin.stored_run import Reference
+from pytest_goldenprompt.store.compared import compared_with, fetch_compared, reference_facts
 from pytest_goldenprompt.store.folder import FolderStore, read_run
 from pytest_goldenprompt.store.history import history
-from pytest_goldenprompt.store.reference import earlier_accepted, find_baseline, load_baseline
+from pytest_goldenprompt.store.reference import find_baseline, load_baseline
 from pytest_goldenprompt.store.revision import PREFIX, SHORT, Revision, moved, open_revision
 
-LAST_MONTH, ANCHOR = "last-month", "anchor"
+LAST_MONTH = "last-month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +72,7 @@ def _stricter_since(revision: Revision, root: Path, policy: Policy) -> Iterator[
 
 
 def _of_revision(revision: Revision, settings: Settings, month: str, now: datetime, months: int) -> Reference:
-    pointers = revision.store.pointers()
-    found = find_baseline(revision.store, settings.baseline, month=month, recording=settings.record)
-    needed = [found, pointers.anchor, *earlier_accepted(pointers, found, months - 1)]
-    revision.fetch([one for one in needed if isinstance(one, Pointer)])
+    fetch_compared(revision, settings.baseline, month=month, recording=settings.record, months=months)
     reference = find_reference(revision.store, settings, month, now, months)
     if reference.name:
         runs = revision.store.folder / "runs"
@@ -103,39 +99,22 @@ def told_ground(told: dict[str, Any], store: FolderStore, now: datetime) -> Grou
 
 
 def find_reference(store: FolderStore, settings: Settings, month: str, now: datetime, months: int = 1) -> Reference:
-    """Find and read the stored run to compare with; one that cannot be read is an error, never an empty one.
-
-    An accepted month is joined with earlier ones, to make `months` in all; the anchor never is.
-    """
-    pointers, name = store.pointers(), settings.baseline
-    found = find_baseline(store, name, month=month, recording=settings.record) if name else None
-    alone = baseline = load_baseline(store, found) if found else None
-    if baseline is not None and name != ANCHOR:
-        baseline = pooled(baseline, [store.load(one) for one in earlier_accepted(pointers, found, months - 1)])
-    pointer = found if isinstance(found, Pointer) else None
-    pinned = _anchor(store, pointers.anchor, found, alone)
+    """Find and read the stored run to compare with, as `compared_with` does."""
+    name = settings.baseline
+    compared = compared_with(store, name, month=month, recording=settings.record, months=months, now=now)
+    baseline, pointer = compared.baseline, isinstance(compared.found, Pointer)
     return Reference(
         baseline,
-        name=_pinned(found),
+        name=_pinned(compared.found),
         joined=baseline.pooled if baseline else (),
         first=settings.record and not store.has_history(),
-        facts=reference_facts(pointer, baseline, now),
-        anchor=reference_facts(pointers.anchor, pinned, now),
-        pinned=apart(baseline, pinned),
+        facts=compared.facts,
+        anchor=compared.anchor,
+        pinned=compared.pinned,
         then=lambda: store.texts(baseline.id, *baseline.pooled) if pointer and baseline else {},
         history=history(store, until=month),
-        pointers=pointers,
+        pointers=store.pointers(),
     )
-
-
-def _anchor(
-    store: FolderStore, anchor: Pointer | None, found: Pointer | Path | None, loaded: RunRecord | None
-) -> RunRecord | None:
-    """Read the anchor, unless it is the run that was `found` and `loaded` already."""
-    if anchor is None:
-        return None
-    same = isinstance(found, Pointer) and (found.run, found.digest) == (anchor.run, anchor.digest)
-    return loaded if same else store.load(anchor)
 
 
 def _pinned(found: Pointer | Path | None) -> str:

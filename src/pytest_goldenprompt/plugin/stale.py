@@ -11,9 +11,13 @@ import pytest
 from pytest_goldenprompt.errors import InputError, StoreError
 from pytest_goldenprompt.plugin.conclusion import default_report
 from pytest_goldenprompt.plugin.options import Settings
+from pytest_goldenprompt.reports import attestation, markdown, openmetrics, otel
 from pytest_goldenprompt.reports.genai import OPERATION
 from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.place import open_store
+
+SIGNS = ('"verdict"', f'"{OPERATION}"', markdown.MARK, openmetrics.START, otel.START, f'"{attestation.PREDICATE}"')
+"""What is in every report of ours, one for each kind; reports in CTRF name the verdict, as the record does."""
 
 
 def occupied(config: pytest.Config, settings: Settings, started: datetime) -> FolderStore:
@@ -50,6 +54,6 @@ def remove_stale(reports: Iterable[Path]) -> None:
 
 
 def _is_report(path: Path) -> bool:
-    """Say whether a file is a verdict record, or calls one a line; a run that called nothing leaves none of these."""
+    """Say whether a file is a report of ours; one of calls is empty where there were none."""
     text = path.read_text(encoding="utf-8", errors="replace")
-    return not text or '"verdict"' in text or f'"{OPERATION}"' in text
+    return not text or any(sign in text for sign in SIGNS)

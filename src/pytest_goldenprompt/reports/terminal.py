@@ -30,6 +30,9 @@ WORST = ("worst case: ", "worst cases: ")
 SHOWN_CASES = 5
 SHOWN_NAMES = 8
 SHOWN_MONTHS = 6
+ANSWERS = " " * 10
+"""How the lines of a finding begin that tell what was answered."""
+
 BAD = {State.REGRESSED, State.DRIFTED, State.ERROR, State.INCOMPLETE, State.NO_BASELINE}
 DESCRIBED = BAD - {State.NO_BASELINE}
 """States that a finding of their own explains; without a stored run one sentence serves for all prompts."""
@@ -58,7 +61,7 @@ class Line(NamedTuple):
 def summary(view: RunView) -> Iterator[Line]:
     """Give the lines of a run: table, findings, verdict."""
     yield from table(view)
-    described = [prompt for prompt in view.verdict.prompts if _is_described(prompt)]
+    described = [prompt for prompt in view.verdict.prompts if is_described(prompt)]
     for prompt in described:
         yield Line("")
         yield from finding(view, prompt)
@@ -78,7 +81,7 @@ def table(view: RunView) -> Iterator[Line]:
             str(prompt.planned) if prompt.compared in {0, prompt.planned} else f"{prompt.compared} of {prompt.planned}",
             percent(prompt.rate.then),
             percent(prompt.rate.now),
-            _what(prompt),
+            what(prompt),
         )
         for prompt in prompts
     ]
@@ -113,13 +116,14 @@ def finding(view: RunView, prompt: PromptVerdict) -> Iterator[Line]:
         shown = view.case(prompt.id, case)
         mark = " (must pass)" if case.must_pass else ""
         yield Line(f"  case    {one_line(case.case_id)}{mark}: {history(shown)}")
-        yield from (Line(line) for line in case_lines(shown, indent=" " * 10))
+        yield from (Line(line) for line in case_lines(shown, indent=ANSWERS))
     left = cases[SHOWN_CASES:]
     if left:
         yield Line(f"  more    {_names(left)}")
 
 
-def _is_described(prompt: PromptVerdict) -> bool:
+def is_described(prompt: PromptVerdict) -> bool:
+    """Say whether a finding of its own explains a prompt's state."""
     told = prompt.state in DESCRIBED and bool(prompt.reasons)
     return bool(prompt.kinds) or told or Move.FORM_WORSE in prompt.moved
 
@@ -196,7 +200,8 @@ def _accept(view: RunView) -> str:
     return f'{view.command} accept {view.record.id} --reason "..."{even}'
 
 
-def _what(prompt: PromptVerdict) -> str:
+def what(prompt: PromptVerdict) -> str:
+    """Say in a few words what there is to say of a prompt."""
     if prompt.kinds and prompt.cases:
         return f"worse: {_names(_weightiest_first(prompt), 3)}"
     if prompt.reasons and (prompt.state not in {State.PASS, State.NEW} or WAIVER in prompt.kinds):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from pytest_goldenprompt.model.fault import FieldRate
@@ -41,7 +42,7 @@ def verdict_record(  # noqa: PLR0913, PLR0917 - all that a deploy may ask for
         "loosened": [{"what": one.what, "then": one.then, "now": one.now} for one in verdict.loosened],
         "waived": [_waived(one) for one in verdict.waived],
         "spend": spend,
-        "expires": None,
+        "expires": _expires(run),
         "digest": records,
     }
 
@@ -49,6 +50,14 @@ def verdict_record(  # noqa: PLR0913, PLR0917 - all that a deploy may ask for
 def to_text(record: dict[str, Any]) -> str:
     """Write the record: sorted keys, ASCII, the same bytes for the same run."""
     return json.dumps(record, indent=2, sort_keys=True, allow_nan=False) + "\n"
+
+
+def _expires(run: RunRecord) -> str | None:
+    """Give the moment until which the verdict lets a deploy go on; None for results that come from no run."""
+    hours = run.policy.get("max_age_hours")
+    if not isinstance(hours, int) or not run.finished:
+        return None
+    return (datetime.fromisoformat(run.finished) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _prompt(prompt: PromptVerdict) -> dict[str, Any]:

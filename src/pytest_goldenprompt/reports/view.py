@@ -52,6 +52,10 @@ class RunView:
         month = self.reference.month if self.reference else ""
         return CaseView(prompt_id, outcome, self._now[key], then, texts, month, self.show_command())
 
+    def result(self, prompt_id: str, case_id: str) -> CaseResult:
+        """Give what came of a case in this run."""
+        return self._now[prompt_id, case_id]
+
     def show_command(self, prompt_id: str = "") -> str:
         """Give the command that shows the run, or one prompt of it."""
         place = shlex.quote(f"/{prompt_id}") if prompt_id else ""

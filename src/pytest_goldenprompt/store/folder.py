@@ -24,7 +24,9 @@ from pytest_goldenprompt.store.lock import alone, hold
 
 CHECKS_KEPT = 20
 IGNORED = """\
-# Check runs and reports can be made again; run records and pointers are to be committed.
+# Check runs and reports can be made again; run records and pointers are to be committed,
+# whatever files of their names the repository ignores elsewhere.
+!/runs/**
 /cache/
 # Left behind where a process was killed while it wrote.
 /.*.[0-9]*

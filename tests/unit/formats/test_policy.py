@@ -16,7 +16,7 @@ def test_without_file_or_table_the_defaults_hold(tmp_path) -> None:
 def test_levels_are_read_over_the_defaults(tmp_path) -> None:
     (tmp_path / "goldenprompt.toml").write_text(
         "[gate]\nalpha = 0.01\nmargin = 0\nweight_mean = 0.5\nweight_slice = 0.3\nweight_case = 0.2\n"
-        "baseline_repeats = 20\nphi_floor = 1.5\ninconclusive = 'fail'\npool_months = 12\n"
+        "baseline_repeats = 20\nphi_floor = 1.5\ninconclusive = 'fail'\npool_months = 12\nmax_age_hours = 48\n"
     )
     assert read_policy(tmp_path) == Policy(
         alpha=0.01,
@@ -28,6 +28,7 @@ def test_levels_are_read_over_the_defaults(tmp_path) -> None:
         phi_floor=1.5,
         inconclusive="fail",
         pool_months=12,
+        max_age_hours=48,
     )
 
 
@@ -39,6 +40,7 @@ def test_levels_are_read_over_the_defaults(tmp_path) -> None:
         ('[gate]\n"repeats" = 0\n', 2, "`repeats`"),
         ("[owners]\n[gtae]\n", 2, "did you mean `gate`"),
         ("[gate]\npool_months = 13\n", 2, "`pool_months` in .gate., found 13; a whole number from 1 to 12 is accepted"),
+        ("[gate]\nmax_age_hours = 0\n", 2, "`max_age_hours`"),
         ("[gate]\npool_months = 0\n", 2, "`pool_months`"),
         ("[gate]\npool_months = 1.5\n", 2, "`pool_months`"),
         ("[gate]\nalpha = \n", 2, "not valid TOML"),

@@ -25,6 +25,7 @@ def told(then, now):
         ("confirm_repeats", 3, 20),
         ("margin", 0.2, 0.01),
         ("smallest_slice", 50, 2),
+        ("max_age_hours", 48, 12),
         ("phi_floor", 1.0, 2.0),
         ("inconclusive", "warn", "fail"),
     ],

@@ -205,3 +205,11 @@ def test_the_record_binds_the_verdict_to_what_was_judged():
     assert run["models"] == {"p": {"asked": "m", "answered": ["m-1"]}}
     assert (plain["baseline"]["id"], plain["baseline"]["age_days"]) == ("then", 31)
     assert plain["anchor"]["approved"] is False
+
+
+def test_a_verdict_expires_by_the_policy_it_was_judged_by_and_not_where_there_is_none():
+    end = {"started": "2026-11-30T21:00:00Z", "finished": "2026-11-30T22:30:00Z"}
+    kept = record(case("a", "yes"), policy={"max_age_hours": 3}, **end)
+    assert made(kept)["expires"] == "2026-12-01T01:30:00Z"
+    assert made(record(case("a", "yes"), **end))["expires"] is None
+    assert made(record(case("a", "yes"), policy={"max_age_hours": 3}))["expires"] is None
