@@ -21,9 +21,10 @@ from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData
 from pytest_goldenprompt.plugin.recorder import Recorder
-from pytest_goldenprompt.reports.genai import genai_text
+from pytest_goldenprompt.plugin.reporting import report_text, run_view
 from pytest_goldenprompt.reports.spend import spend_record
 from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
+from pytest_goldenprompt.reports.view import RunView
 from pytest_goldenprompt.store.acceptance import accept_by_itself
 from pytest_goldenprompt.store.codec import cases_text
 from pytest_goldenprompt.store.files import write_file
@@ -90,7 +91,7 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     keep = library.settings.record and verdict.state not in STORED
     library.store.save(record, texts, text, keep=keep, cases=cases)
     sentence = _became(library, facts, record, verdict)
-    paths = _write_reports(library, text, record)
+    paths = _write_reports(library, text, run_view(library, record, verdict, texts))
     left = library.resuming.end(record) if library.resuming else ""
     if library.batches:
         library.batches.end(record)
@@ -159,10 +160,10 @@ def shown(path: Path) -> str:
     return str(path) if relative.startswith("..") else relative
 
 
-def _write_reports(library: Library, verdict: str, record: RunRecord) -> tuple[Path, ...]:
+def _write_reports(library: Library, verdict: str, view: RunView) -> tuple[Path, ...]:
     wanted = list(library.settings.reports)
     if all(kind != "json" for kind, _ in wanted):
         wanted.append(("json", default_report(library.store)))
     for kind, path in wanted:
-        write_file(path, genai_text(record) if kind == "genai" else verdict)
+        write_file(path, report_text(kind, library, view, verdict))
     return tuple(path for _, path in wanted)

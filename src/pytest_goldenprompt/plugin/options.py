@@ -12,7 +12,7 @@ import pytest
 
 DEFAULT_STORE = "dir:.goldenprompt"
 REPLAY_MODES = ("none", "once", "new", "all")
-REPORT_KINDS = ("json", "genai")
+REPORT_KINDS = ("json", "html", "genai")
 
 
 @dataclass(frozen=True)

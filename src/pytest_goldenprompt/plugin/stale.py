@@ -12,6 +12,7 @@ from pytest_goldenprompt.errors import InputError, StoreError
 from pytest_goldenprompt.plugin.conclusion import default_report
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.reports.genai import OPERATION
+from pytest_goldenprompt.reports.page import GENERATOR
 from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.place import open_store
 
@@ -50,6 +51,6 @@ def remove_stale(reports: Iterable[Path]) -> None:
 
 
 def _is_report(path: Path) -> bool:
-    """Say whether a file is a verdict record, or calls one a line; a run that called nothing leaves none of these."""
+    """Say whether a file is a verdict record, a page, or calls one a line, of which a run without calls leaves none."""
     text = path.read_text(encoding="utf-8", errors="replace")
-    return not text or '"verdict"' in text or f'"{OPERATION}"' in text
+    return not text or '"verdict"' in text or f'content="{GENERATOR}"' in text or f'"{OPERATION}"' in text

@@ -10,11 +10,10 @@ from pytest_goldenprompt.plugin.conclusion import Conclusion, shown
 from pytest_goldenprompt.plugin.gate import Gate
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData
+from pytest_goldenprompt.plugin.reporting import run_view
 from pytest_goldenprompt.reports.inert import inert, one_line
 from pytest_goldenprompt.reports.spend import spend_line
 from pytest_goldenprompt.reports.terminal import Line, summary
-from pytest_goldenprompt.reports.view import RunView
-from pytest_goldenprompt.store.acceptance import objections
 
 
 class Display:
@@ -83,18 +82,7 @@ class Display:
                 terminalreporter.line(line.text, **({line.colour: True} if line.colour else {}))
 
     def _lines(self, conclusion: Conclusion) -> list[Line]:
-        verdict = conclusion.verdict
-        view = RunView(
-            conclusion.record,
-            verdict,
-            conclusion.baseline,
-            conclusion.reference,
-            conclusion.texts,
-            self._library.reference.texts,
-            name=conclusion.record.id,
-            command=self._library.reference.command,
-            even=tuple(objections(conclusion.record, verdict.state, waived=verdict.stands_on_waivers)),
-        )
+        view = run_view(self._library, conclusion.record, conclusion.verdict, conclusion.texts)
         lines = list(summary(view))
         if self._library.reference.trouble:
             lines.append(

@@ -1,0 +1,123 @@
+// The cases as rows, the choice among them, and their table, of which 200 rows are drawn at a time.
+
+const AT_A_TIME = 200;
+const PROMPTS = DATA.prompts;
+const ROWS = DATA.rows.map(([prompt, id, outcome, x, k0, y, k1, flags, tags, why], number) => ({
+  number, id, x, k0, y, k1, flags, why, prompt: PROMPTS[prompt], outcome: DATA.outcomes[outcome], tags: tags.map((tag) => DATA.tags[tag]),
+}));
+ROWS.sort((one, other) => rank(one) - rank(other) || one.number - other.number);
+
+// Named ones first, of these the ones that must always pass; then by how much is the matter.
+function rank(row) {
+  const named = row.flags & FLAGS.named ? (row.flags & FLAGS.must && !(row.flags & FLAGS.passed) ? 0 : 1) : 2;
+  return named * WORST_FIRST.length + WORST_FIRST.indexOf(row.outcome);
+}
+
+function matching({ q, prompt, outcome, tag }) {
+  const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+  return ROWS.filter((row) =>
+    (!prompt || row.prompt.id === prompt) && (!outcome || row.outcome === outcome) && (!tag || row.tags.includes(tag)) &&
+    words.every((word) => haystack(row).includes(word)));
+}
+
+// What is searched: ids, tags, and all texts of the case that the page holds.
+function haystack(row) {
+  if (row.searched === undefined) {
+    const texts = numbersOf(detailOf(row) || {}).map(textOf);
+    row.searched = [row.id, row.prompt.id, ...row.tags, ...texts].join("\n").toLowerCase();
+  }
+  return row.searched;
+}
+
+function numbersOf({ asked = {}, then = [], now = [] }) {
+  const given = [...(asked.inputs || []), ...(asked.turns || [])].map(([, number]) => number);
+  const said = [...then, ...now].flatMap((repeat) => [repeat.output, repeat.error, ...(repeat.why || [])]);
+  return [...given, asked.expected, ...said].filter((number) => number !== undefined);
+}
+
+function casesTable(rows, choice, besidesPrompt) {
+  const body = el("tbody");
+  const heads = [["Case"], !besidesPrompt && ["Prompt"], ["How it stands"], [THEN, "number"], ["Now", "number"], ["Tags", "tags"]].filter(Boolean);
+  const drawn = el("p.quiet");
+  const more = el("button", { type: "button" }, `Show ${AT_A_TIME} more`);
+  const draw = () => {
+    const from = body.childElementCount;
+    add(body, rows.slice(from, from + AT_A_TIME).map((row) => caseRow(row, choice, besidesPrompt)));
+    const shown = body.childElementCount;
+    more.hidden = shown >= rows.length;
+    drawn.textContent = rows.length > AT_A_TIME ? `${shown.toLocaleString("en")} of ${counted(rows.length, "case")} are shown.` : "";
+    return from;
+  };
+  more.addEventListener("click", () => {
+    const from = draw();
+    body.children[from].querySelector("a").focus();
+    say(drawn.textContent);
+  });
+  draw();
+  if (!rows.length) return el("p.empty", null, "No case fits this choice.");
+  const head = el("thead", null, el("tr", null, heads.map(([word, kind]) => el(kind ? `th.${kind}` : "th", { scope: "col" }, word))));
+  return [el("div.wide", null, el("table.cases", null, el("caption.unseen", null, "Cases, the worst first"), head, body)), el("div.under", null, drawn, more)];
+}
+
+function caseRow(row, choice, besidesPrompt) {
+  const must = row.flags & FLAGS.must ? el("span.must", null, "must pass") : null;
+  return el("tr", null,
+    el("th.name", { scope: "row" }, el("a", { href: caseLink(row, choice) }, row.id), must),
+    !besidesPrompt && el("td", null, el("a.plain", { href: promptLink(row.prompt) }, row.prompt.id)),
+    el("td", null, chip(OUTCOMES[row.outcome])),
+    el("td.number", null, passes(row.x, row.k0)),
+    el("td.number", null, passes(row.y, row.k1)),
+    el("td.tags", null, row.tags.map((tag) => el("span.tag", null, tag))));
+}
+
+// The choice of cases; the address follows it, so that a link to what is seen can be sent.
+function casesSection(page, choice, fixed) {
+  const found = el("div");
+  const count = el("p.count");
+  const given = { ...choice };
+  const redraw = (told) => {
+    const rows = matching(given);
+    count.replaceChildren(...visible(counted(rows.length, "case")));
+    found.replaceChildren();
+    add(found, [casesTable(rows, given, Boolean(fixed))]);
+    if (told) {
+      history.replaceState(null, "", link(page, given));
+      say(`${counted(rows.length, "case")} found`);
+    }
+  };
+  const change = (name) => (event) => {
+    given[name] = event.target.value;
+    redraw(true);
+  };
+  const among = fixed ? ROWS.filter((row) => row.prompt === fixed) : ROWS;
+  const fields = [
+    field("Search", el("input", { type: "search", id: "q", value: given.q, placeholder: "ids, answers, inputs, tags", oninput: change("q") }), "q"),
+    !fixed && PROMPTS.length > 1 && field("Prompt", select("prompt", PROMPTS.map((one) => [one.id, one.id]), "All prompts", given, change), "prompt"),
+    field("How it stands", select("outcome", outcomesOf(among), "All", given, change), "outcome"),
+    DATA.tags.length ? field("Tag", select("tag", tagsOf(among), "All tags", given, change), "tag") : null,
+  ];
+  const form = el("form.choice", { role: "search", "aria-label": "Choose cases", onsubmit: (event) => event.preventDefault() }, fields, count);
+  redraw(false);
+  return el("section", { "aria-labelledby": "cases" }, el("h2", { id: "cases" }, "Cases"), form, found);
+}
+
+function outcomesOf(rows) {
+  return WORST_FIRST.map((outcome) => [outcome, rows.filter((row) => row.outcome === outcome).length])
+    .filter(([, number]) => number)
+    .map(([outcome, number]) => [outcome, `${capital(OUTCOMES[outcome][1])} (${number.toLocaleString("en")})`]);
+}
+
+function tagsOf(rows) {
+  return [...new Set(rows.flatMap((row) => row.tags))].sort().map((tag) => [tag, tag]);
+}
+
+function field(label, control, id) {
+  return el("div.field", null, el("label", { for: id }, label), control);
+}
+
+function select(name, options, all, given, change) {
+  const made = el("select", { id: name, onchange: change(name) }, el("option", { value: "" }, all),
+    options.map(([value, label]) => el("option", { value }, label)));
+  made.value = given[name];
+  return made;
+}

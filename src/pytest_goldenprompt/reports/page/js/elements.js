@@ -1,0 +1,80 @@
+// Elements are made here and nowhere else; text becomes text nodes and never markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+// "section.card.bad" with attributes and children: nodes, strings, lists of both; what is null is left out.
+function el(name, attributes, ...children) {
+  const [tag, ...classes] = name.split(".");
+  const drawn = tag === "svg" || classes[0] === "drawn";
+  const made = drawn ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  if (classes.length) made.setAttribute("class", classes.join(" "));
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
+  }
+  add(made, children);
+  return made;
+}
+
+function add(parent, children) {
+  for (const child of children.flat(Infinity)) {
+    if (child === null || child === undefined || child === false) continue;
+    if (child instanceof Node) parent.append(child);
+    else parent.append(...visible(String(child)));
+  }
+  return parent;
+}
+
+function visible(text) {
+  const nodes = [];
+  let from = 0;
+  for (const found of text.matchAll(STEERING)) {
+    if (found.index > from) nodes.push(document.createTextNode(text.slice(from, found.index)));
+    nodes.push(escape(found[0]));
+    from = found.index + found[0].length;
+  }
+  if (from < text.length) nodes.push(document.createTextNode(text.slice(from)));
+  return nodes;
+}
+
+function escape(letter) {
+  const code = letter.codePointAt(0).toString(16);
+  const made = document.createElement("span");
+  made.className = "escape";
+  made.textContent = code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
+  return made;
+}
+
+function chip([tone, word]) {
+  return el(`span.chip.${tone}`, null, el("span.mark", { "aria-hidden": "true" }, MARKS[tone]), word);
+}
+
+function block(text, rest, label) {
+  const long = text.length > 1500 || text.split("\n").length > 16;
+  const more = rest ? el("span.more", null, `\u2026 ${rest.toLocaleString("en")} more characters`) : null;
+  const empty = text === "" ? el("span.quiet", null, "(empty)") : null;
+  const scrolls = long ? { tabindex: "0", role: "region", "aria-label": label } : {};
+  return el(`pre.block${long ? ".long" : ""}`, { dir: "auto", ...scrolls }, text, empty, more);
+}
+
+function blockOf(number, label) {
+  return block(textOf(number), leftOut(number), label);
+}
+
+function folded(summary, make) {
+  const details = el("details", null, el("summary", null, summary));
+  details.addEventListener("toggle", () => {
+    if (details.open && details.childElementCount === 1) add(details, [make()]);
+  });
+  return details;
+}
+
+function table(caption, heads, rows, name = "") {
+  const head = heads.map(([word, kind]) => el(kind ? `th.${kind}` : "th", { scope: "col" }, word));
+  const body = el("tbody", null, rows);
+  return el("div.wide", null, el(`table${name}`, null, el("caption.unseen", null, caption), el("thead", null, el("tr", null, head)), body));
+}
+
+function say(text) {
+  document.getElementById("said").textContent = text;
+}

@@ -1,0 +1,309 @@
+"""The page of a run, driven by a real browser: what a person sees, chooses, follows and copies."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from browser.screenshots import take
+from browser.stories import Story, shop
+from pytest_goldenprompt.model.dataset import Case
+
+MINUS = "\u2212"
+TRIAGE = "#/prompt?prompt=support%2Ftriage"
+FEW = f"{TRIAGE}&outcome=regressed"
+ORDER = "#/case?of=support%2Forder_fields&case=order-03"
+DELIVERY = "#/case?of=support%2Ftriage&case=delivery-04"
+PAGES = ("#/?outcome=regressed", FEW, ORDER)
+"""Each kind of page, with few rows: they are all alike."""
+
+
+@pytest.fixture(scope="module")
+def subject():
+    return shop().subject(spend="1.2345 USD, 430 calls")
+
+
+@pytest.fixture
+def shown(desk, subject):
+    """Open the page of the made-up shop at an address."""
+    path = desk.write(subject)
+    return lambda address="", **settings: desk.open(path, address, **settings)
+
+
+def plain(found) -> list[str]:
+    """Give the texts of elements, every blank a space."""
+    return [" ".join(text.split()) for text in found.all_inner_texts()]
+
+
+def rows(page) -> list[str]:
+    return page.locator("table.cases tbody th a").all_inner_texts()
+
+
+def test_the_first_screen_says_what_got_worse_why_and_what_to_do(shown):
+    page = shown()
+    assert page.locator("h1").inner_text() == "2 of 5 prompts got worse: support/triage and support/order_fields."
+    assert page.title() == page.locator("h1").inner_text()
+    first, second = plain(page.locator(".brief li"))
+    assert first == "support/triage 98.3 % → 75 % The prompt file changed (support/triage.prompt.md)"
+    assert "Nothing of yours changed" in second
+    commands = page.locator(".verdict .command").all_inner_texts()
+    assert commands == ["goldenprompt show 20261112T060000000Z-9c41d7/support/triage"]
+    box = page.locator(".card").first.bounding_box()
+    assert box["y"] < 900  # the first finding begins on the first screen
+    page.get_by_text("If it is meant to be so").click()
+    commands = page.locator(".verdict .command").all_inner_texts()
+    assert commands[1] == 'goldenprompt accept 20261112T060000000Z-9c41d7 --reason "..." --even regressed'
+    assert "until = 2026-12-12" in commands[2]
+
+
+def test_the_prompts_stand_with_their_months_then_now_and_change(shown):
+    page = shown()
+    first = page.locator("table.prompts tbody tr").first
+    assert plain(first.locator("td.number")) == ["98.3 %", "75 %", f"{MINUS}23.3 at worst {MINUS}37", "36"]
+    assert first.locator("svg").get_attribute("aria-label").startswith("Pass rates: November 2025 ")
+    assert len(first.locator("polyline").get_attribute("points").split()) == 13
+
+
+def test_a_choice_of_cases_is_in_the_address_and_can_be_sent(shown):
+    page = shown()
+    assert len(rows(page)) == 122
+    page.get_by_label("How it stands").select_option("regressed")
+    page.get_by_label("Tag").select_option("product:app")
+    chosen = rows(page)
+    assert len(chosen) == 6
+    assert page.locator("#said").inner_text() == "6 cases found"
+    sent = page.evaluate("location.hash")
+    assert rows(shown(sent)) == chosen
+    page.reload()
+    assert rows(page) == chosen
+    assert page.get_by_label("Tag").input_value() == "product:app"
+    page.get_by_label("How it stands").select_option("")
+    page.get_by_label("Tag").select_option("")
+    page.get_by_label("Search").fill("REFUND expected 'product'")
+    assert rows(page) == ["product-07", "product-19", "product-31"]
+    page.get_by_label("Search").fill("nowhere")
+    assert page.get_by_text("No case fits this choice.").is_visible()
+
+
+def test_next_and_back_stay_among_the_chosen_cases(shown):
+    page = shown("#/?outcome=regressed&tag=product%3Ashop")
+    page.get_by_role("link", name="product-07").click()
+    assert page.locator(".neighbours").inner_text().split("\n") == ["← Previous", "1 of 3", "Next →"]
+    page.get_by_role("link", name="Next →").click()
+    assert page.locator("h1").inner_text() == "product-19"
+    page.go_back()
+    page.go_back()
+    assert rows(page) == ["product-07", "product-19", "product-31"]
+
+
+def test_what_changed_is_marked_word_by_word(shown):
+    page = shown("#/case?of=content%2Fsummary&case=article-02")
+    gone, come = (page.locator(f".side {mark}").all_inner_texts() for mark in ("del", "ins"))
+    assert "agreed" in " ".join(gone)
+    assert "decided" in " ".join(come)
+    assert "ferry free" not in " ".join(gone + come)
+    then, now = page.locator("section[aria-labelledby=both] .side pre").all_inner_texts()
+    assert then.startswith("The council agreed on Tuesday to close the old bridge until the spring")
+    assert now.startswith("On Tuesday the council decided to close the bridge until spring.")
+
+
+def test_json_answers_are_compared_field_by_field(shown):
+    page = shown(ORDER)
+    found = [row.inner_text().split("\t") for row in page.locator("table.places tbody tr").all()]
+    assert found == [
+        ["$.items[0].sku", '"T3"', "not there"],
+        ["$.items[0].count", "1", "not there"],
+        ["$.total", "22.5", "null"],
+        ["$.items", "not there", "[]"],
+    ]
+    assert page.get_by_text("1 other field is the same.").is_visible()
+
+
+def test_a_case_tells_what_was_asked_wanted_and_every_answer(shown):
+    page = shown(DELIVERY)
+    told = page.locator("main").inner_text()
+    assert "My parcel is three weeks late and nobody answers." in told
+    assert "October: 10 of 10 passed" in told
+    assert "must pass" in told
+    assert page.locator("section[aria-labelledby=wanted]").inner_text().split() == ["Wanted", "delivery", "exact"]
+    now = page.locator(".repeats").nth(1).inner_text()
+    assert re.search(r"failed\s+10 times\s+[\d.]+.[\d.]+ s · \d+.\d+ tokens in · 1 tokens out · gpt-4o-mini-2024-", now)
+    page.locator(".repeats").nth(1).get_by_text("Each call").click()
+    assert page.locator(".calls tbody tr").count() == 10
+    assert page.locator(".command").all_inner_texts()[0].endswith("/support/triage/delivery-04")
+
+
+def test_a_prompt_tells_its_months_tags_text_and_statistics(shown):
+    page = shown(TRIAGE)
+    assert page.locator("table.slices tbody tr").first.inner_text().split("\t")[0].startswith("lang:de")
+    page.get_by_text("What changed in the prompt").click()
+    assert plain(page.locator(".findings del")) == ["If a message is about two things, take the one that comes first."]
+    page.get_by_text("The statistics behind the verdict").click()
+    assert "23.33 points" in page.locator("main").inner_text()
+    page.get_by_role("link", name="lang:de").click()
+    assert len(rows(page)) == 12
+
+
+def test_a_page_that_is_not_there_says_so(shown):
+    assert shown("#/case?of=x&case=y").locator("h1").inner_text() == "There is no case y of x in this run."
+    assert shown("#/prompt?prompt=x").locator("h1").inner_text() == "There is no prompt x in this run."
+
+
+def test_commands_are_copied_as_they_stand(desk, subject):
+    page = desk.open(desk.write(subject), permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy: Look closer").first.click()
+    page.get_by_text("Copied", exact=True).first.wait_for()
+    assert page.locator("#said").inner_text() == "Copied to the clipboard"
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "goldenprompt show 20261112T060000000Z-9c41d7/support/triage"
+
+
+def test_everything_is_reached_by_keyboard_and_the_focus_is_seen(shown):
+    page = shown()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert (
+        page.evaluate("document.activeElement.id + ' ' + document.activeElement.innerText") == "sentence support/triage"
+    )
+    page.go_back()
+    page.locator("summary", has_text="Why the gate says so").focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".verdict details[open] li").count() > 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_every_width_and_everyone_can_use_it(shown, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    page = shown(color_scheme=scheme)
+    page.evaluate(axe.Axe().axe_script)
+    for width in (360, 800, 1400):
+        page.set_viewport_size({"width": width, "height": 900})
+        for address in PAGES:
+            page.evaluate("address => { location.hash = address; }", address)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
+    for address in PAGES:
+        page.evaluate("address => { location.hash = address; }", address)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], address
+
+
+def test_rows_are_drawn_two_hundred_at_a_time(desk):
+    story = Story()
+    story.prompt("many")
+    for number in range(450):
+        story.case("many", f"c{number:03}", Case(f"c{number:03}"), [("yes",)], [("yes",)])
+    page = desk.open(desk.write(story.subject()))
+    assert len(rows(page)) == 200
+    page.get_by_role("button", name="Show 200 more").click()
+    assert len(rows(page)) == 400
+    assert page.evaluate("document.activeElement.innerText") == "c200"
+    page.get_by_role("button", name="Show 200 more").click()
+    assert len(rows(page)) == 450
+    assert not page.get_by_role("button", name="Show 200 more").is_visible()
+
+
+def test_on_paper_nothing_is_cut_and_no_control_is_left(shown):
+    page = shown("#/case?of=content%2Fsummary&case=article-02")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert not page.locator(".copy").first.is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    heights = "[...document.querySelectorAll('.block')].map((one) => one.scrollHeight - one.clientHeight)"
+    assert max(page.evaluate(heights)) <= 1
+
+
+def test_without_a_script_the_verdict_is_there(shown):
+    text = shown(java_script_enabled=False).locator("main").inner_text()
+    assert text.startswith("2 of 5 prompts got worse: support/triage and support/order_fields.")
+    assert "goldenprompt show 20261112T060000000Z-9c41d7/support/" in text
+
+
+HOSTILE = {
+    "script": "<script>window.pwned = 1</script></script><script>alert(1)</script>",
+    "handler": "<img src=x onerror=\"window.pwned = 2\"><a href='javascript:window.pwned=3'>x</a>",
+    "svg": "<svg onload='window.pwned = 4'><script href='https://example.org/x.js'/></svg>",
+    "style": "<style>body { display: none }</style><link rel=stylesheet href=https://example.org/x.css>",
+    "data": "<iframe src='data:text/html,<script>parent.pwned = 5</script>'></iframe><object data='data:text/html,x'>",
+    "markdown": "![x](https://example.org/pixel.png) [y](javascript:alert(1))",
+    "comment": "<!-- <script> --></script><!--",
+    "template": "${window.pwned = 6} {{constructor.constructor('window.pwned = 7')()}}",
+    "bidi": "\u202egnp.exe\u202c \u2066x\u2069 \u200f",
+    "ansi": "\x1b[2J\x1b]0;title\x07\x9b31m",
+    "surrogates": "\ud800 and \udc00",
+    "separators": "a\u2028b\u2029c\0d\r\n::error::x",
+    "secret": "the key is sk-proj-abcdefghijklmnopqrstuvwx and AKIAABCDEFGHIJKLMNOP",
+    "json": '{"__proto__": {"pwned": 8}, "constructor": [1]}',
+    "long": "x" * 5_000_000,
+}
+
+
+def test_hostile_answers_do_nothing_and_hurt_no_other_case(desk):
+    story = Story()
+    story.prompt("hostile<script>window.pwned = 9</script>")
+    for name, text in {**HOSTILE, "friend": "an answer"}.items():
+        question = Case(name, {text[:50]: text[:2000]}, text[:2000], (text[:30],))
+        then, now = [("yes",)] * 10, [(text, False, f"exact: found {text[:100]}")] * 10
+        story.case("hostile<script>window.pwned = 9</script>", name, question, then, now)
+    subject = story.subject()
+    first, *others = subject.view.verdict.prompts
+    odd = replace(
+        first, cause=(HOSTILE["script"],), owner=HOSTILE["handler"], reasons=(HOSTILE["svg"], HOSTILE["secret"])
+    )
+    subject.view.verdict = replace(subject.view.verdict, prompts=(odd, *others), reasons=(HOSTILE["script"],))
+    path = desk.write(subject)
+    assert path.stat().st_size < 6_000_000
+    assert "sk-proj-abcdefghijklmnopqrstuvwx" not in path.read_text(encoding="utf-8")
+    page = desk.open(path)
+    for name in ["", *HOSTILE, "friend"]:
+        of = "hostile<script>window.pwned = 9</script>"
+        page.evaluate(
+            "([of, name]) => { location.hash = name && '#/case?' + new URLSearchParams({of, case: name}); }", [of, name]
+        )
+        page.locator("h1", has_text=name or "got worse").wait_for()
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert page.locator("main pre", has_text="an answer").first.is_visible()
+    assert page.evaluate("window.pwned === undefined && ({}).pwned === undefined")
+    made = page.evaluate("[...new Set([...document.querySelectorAll('*')].map((one) => one.tagName.toLowerCase()))]")
+    assert not {"img", "iframe", "object", "link", "template"} & set(made)
+    assert page.locator("script").count() == 2
+    assert page.locator("style").count() == 1
+
+
+def test_steering_characters_are_shown_by_their_number(desk):
+    story = Story()
+    story.prompt("p")
+    story.case("p", "bidi", Case("bidi"), [("yes",)], [(HOSTILE["bidi"] + HOSTILE["surrogates"], False)])
+    page = desk.open(desk.write(story.subject()), "#/case?of=p&case=bidi")
+    shown = page.locator("section[aria-labelledby=both] .side").nth(1)
+    assert shown.locator(".escape").all_inner_texts() == [
+        *("\\u202e", "\\u202c", "\\u2066", "\\u2069", "\\u200f", "\\ud800", "\\udc00")
+    ]
+
+
+def test_nothing_but_the_pages_own_script_runs(desk, subject):
+    page = desk.open(desk.write(subject))
+    page.evaluate("""() => {
+        const script = document.createElement("script");
+        script.textContent = "window.pwned = 1";
+        document.body.append(script);
+        const image = document.createElement("img");
+        image.src = "https://example.org/pixel.png";
+        document.body.append(image);
+    }""")
+    assert page.evaluate("window.pwned") is None
+    assert sum("Content Security Policy" in trouble for trouble in desk.troubles) == 2
+    desk.troubles.clear()
+
+
+def test_the_picture_of_the_documentation_can_be_made_anew(desk, subject):
+    picture = desk.folder / "report.png"
+    take(desk.browser, desk.write(subject), picture)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert 20_000 < picture.stat().st_size < 300_000
