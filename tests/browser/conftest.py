@@ -28,9 +28,9 @@ class Desk:
         path.write_text(html_page(subject), encoding="utf-8")
         return path
 
-    def open(self, path: Path, address: str = "", width: int = 1400, **settings):
+    def open(self, path: Path, address: str = "", **settings):
         """Open a page in a fresh profile; errors, requests and dialogs are noted."""
-        context = self.browser.new_context(viewport={"width": width, "height": 900}, **settings)
+        context = self.browser.new_context(viewport={"width": 1400, "height": 900}, **settings)
         self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(5000)
@@ -55,11 +55,19 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def desk(chromium, tmp_path):
-    """Give a desk; at the end nothing went wrong on any page, and nothing was fetched."""
-    found = Desk(chromium, tmp_path)
+@pytest.fixture(scope="module")
+def module_desk(chromium, tmp_path_factory):
+    """Give the desk of a module, so that a page that several tests look at is opened once."""
+    found = Desk(chromium, tmp_path_factory.mktemp("pages"))
     yield found
     for context in found.contexts:
         context.close()
-    assert found.troubles == []
+
+
+@pytest.fixture
+def desk(module_desk):
+    """Give a desk; at the end of a test nothing went wrong on any page, and nothing was fetched."""
+    yield module_desk
+    troubles = module_desk.troubles[:]
+    module_desk.troubles.clear()
+    assert troubles == []

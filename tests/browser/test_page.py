@@ -10,13 +10,14 @@ import pytest
 from browser.screenshots import take
 from browser.stories import Story, shop
 from pytest_goldenprompt.model.dataset import Case
+from pytest_goldenprompt.model.verdict import State
 
 MINUS = "\u2212"
 TRIAGE = "#/prompt?prompt=support%2Ftriage"
 FEW = f"{TRIAGE}&outcome=regressed"
 ORDER = "#/case?of=support%2Forder_fields&case=order-03"
 DELIVERY = "#/case?of=support%2Ftriage&case=delivery-04"
-PAGES = ("#/?outcome=regressed", FEW, ORDER)
+PAGES = {"#/?outcome=regressed": "2 of 5 prompts", FEW: "support/triage", ORDER: "order-03"}
 """Each kind of page, with few rows: they are all alike."""
 
 
@@ -25,16 +26,36 @@ def subject():
     return shop().subject(spend="1.2345 USD, 430 calls")
 
 
+@pytest.fixture(scope="module")
+def path(module_desk, subject):
+    return module_desk.write(subject)
+
+
+@pytest.fixture(scope="module")
+def tab(module_desk, path):
+    return module_desk.open(path)
+
+
 @pytest.fixture
-def shown(desk, subject):
-    """Open the page of the made-up shop at an address."""
-    path = desk.write(subject)
-    return lambda address="", **settings: desk.open(path, address, **settings)
+def shown(desk, path, tab):
+    """Go to an address on the page of the made-up shop, which stays open."""
+
+    def go(address="#/"):
+        tab.goto(path.as_uri() + "#/again")  # the same address once more would change nothing
+        tab.goto(path.as_uri() + address)
+        return tab
+
+    return go
 
 
 def plain(found) -> list[str]:
     """Give the texts of elements, every blank a space."""
     return [" ".join(text.split()) for text in found.all_inner_texts()]
+
+
+def arrived(page, heading: str) -> None:
+    """Wait until a page is drawn that its link only began to open."""
+    page.locator("h1", has_text=heading).wait_for()
 
 
 def rows(page) -> list[str]:
@@ -75,8 +96,8 @@ def test_a_choice_of_cases_is_in_the_address_and_can_be_sent(shown):
     assert len(chosen) == 6
     assert page.locator("#said").inner_text() == "6 cases found"
     sent = page.evaluate("location.hash")
-    assert rows(shown(sent)) == chosen
     page.reload()
+    assert page.evaluate("location.hash") == sent
     assert rows(page) == chosen
     assert page.get_by_label("Tag").input_value() == "product:app"
     page.get_by_label("How it stands").select_option("")
@@ -90,11 +111,14 @@ def test_a_choice_of_cases_is_in_the_address_and_can_be_sent(shown):
 def test_next_and_back_stay_among_the_chosen_cases(shown):
     page = shown("#/?outcome=regressed&tag=product%3Ashop")
     page.get_by_role("link", name="product-07").click()
+    arrived(page, "product-07")
     assert page.locator(".neighbours").inner_text().split("\n") == ["← Previous", "1 of 3", "Next →"]
     page.get_by_role("link", name="Next →").click()
-    assert page.locator("h1").inner_text() == "product-19"
+    arrived(page, "product-19")
     page.go_back()
+    arrived(page, "product-07")
     page.go_back()
+    arrived(page, "2 of 5 prompts")
     assert rows(page) == ["product-07", "product-19", "product-31"]
 
 
@@ -129,7 +153,7 @@ def test_a_case_tells_what_was_asked_wanted_and_every_answer(shown):
     assert "must pass" in told
     assert page.locator("section[aria-labelledby=wanted]").inner_text().split() == ["Wanted", "delivery", "exact"]
     now = page.locator(".repeats").nth(1).inner_text()
-    assert re.search(r"failed\s+10 times\s+[\d.]+.[\d.]+ s · \d+.\d+ tokens in · 1 tokens out · gpt-4o-mini-2024-", now)
+    assert re.search(r"failed\s+10 times\s+[\d.]+.[\d.]+ s · \d+.\d+ tokens in · 1 token out · gpt-4o-mini-2024-", now)
     page.locator(".repeats").nth(1).get_by_text("Each call").click()
     assert page.locator(".calls tbody tr").count() == 10
     assert page.locator(".command").all_inner_texts()[0].endswith("/support/triage/delivery-04")
@@ -143,6 +167,7 @@ def test_a_prompt_tells_its_months_tags_text_and_statistics(shown):
     page.get_by_text("The statistics behind the verdict").click()
     assert "23.33 points" in page.locator("main").inner_text()
     page.get_by_role("link", name="lang:de").click()
+    page.locator(".count", has_text="12 cases").wait_for()
     assert len(rows(page)) == 12
 
 
@@ -151,8 +176,8 @@ def test_a_page_that_is_not_there_says_so(shown):
     assert shown("#/prompt?prompt=x").locator("h1").inner_text() == "There is no prompt x in this run."
 
 
-def test_commands_are_copied_as_they_stand(desk, subject):
-    page = desk.open(desk.write(subject), permissions=["clipboard-read", "clipboard-write"])
+def test_commands_are_copied_as_they_stand(desk, path):
+    page = desk.open(path, permissions=["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy: Look closer").first.click()
     page.get_by_text("Copied", exact=True).first.wait_for()
     assert page.locator("#said").inner_text() == "Copied to the clipboard"
@@ -160,8 +185,8 @@ def test_commands_are_copied_as_they_stand(desk, subject):
     assert copied == "goldenprompt show 20261112T060000000Z-9c41d7/support/triage"
 
 
-def test_everything_is_reached_by_keyboard_and_the_focus_is_seen(shown):
-    page = shown()
+def test_everything_is_reached_by_keyboard_and_the_focus_is_seen(desk, path):
+    page = desk.open(path)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
@@ -169,27 +194,31 @@ def test_everything_is_reached_by_keyboard_and_the_focus_is_seen(shown):
     assert page.evaluate("document.activeElement.id") == "main"
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    arrived(page, "support/triage")
     assert (
         page.evaluate("document.activeElement.id + ' ' + document.activeElement.innerText") == "sentence support/triage"
     )
     page.go_back()
+    arrived(page, "2 of 5 prompts")
     page.locator("summary", has_text="Why the gate says so").focus()
     page.keyboard.press("Enter")
     assert page.locator(".verdict details[open] li").count() > 3
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_fits_every_width_and_everyone_can_use_it(shown, scheme):
+def test_every_page_fits_every_width_and_everyone_can_use_it(desk, path, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-    page = shown(color_scheme=scheme)
+    page = desk.open(path, color_scheme=scheme)
     page.evaluate(axe.Axe().axe_script)
     for width in (360, 800, 1400):
         page.set_viewport_size({"width": width, "height": 900})
-        for address in PAGES:
-            page.evaluate("address => { location.hash = address; }", address)
+        for address, heading in PAGES.items():
+            page.goto(path.as_uri() + address)
+            arrived(page, heading)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
-    for address in PAGES:
-        page.evaluate("address => { location.hash = address; }", address)
+    for address, heading in PAGES.items():
+        page.goto(path.as_uri() + address)
+        arrived(page, heading)
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], address
@@ -200,7 +229,7 @@ def test_rows_are_drawn_two_hundred_at_a_time(desk):
     story.prompt("many")
     for number in range(450):
         story.case("many", f"c{number:03}", Case(f"c{number:03}"), [("yes",)], [("yes",)])
-    page = desk.open(desk.write(story.subject()))
+    page = desk.open(desk.write(story.subject(), "other.html"))
     assert len(rows(page)) == 200
     page.get_by_role("button", name="Show 200 more").click()
     assert len(rows(page)) == 400
@@ -210,8 +239,8 @@ def test_rows_are_drawn_two_hundred_at_a_time(desk):
     assert not page.get_by_role("button", name="Show 200 more").is_visible()
 
 
-def test_on_paper_nothing_is_cut_and_no_control_is_left(shown):
-    page = shown("#/case?of=content%2Fsummary&case=article-02")
+def test_on_paper_nothing_is_cut_and_no_control_is_left(desk, path):
+    page = desk.open(path, "#/case?of=content%2Fsummary&case=article-02")
     page.emulate_media(media="print", color_scheme="dark")
     assert not page.locator(".copy").first.is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
@@ -219,8 +248,8 @@ def test_on_paper_nothing_is_cut_and_no_control_is_left(shown):
     assert max(page.evaluate(heights)) <= 1
 
 
-def test_without_a_script_the_verdict_is_there(shown):
-    text = shown(java_script_enabled=False).locator("main").inner_text()
+def test_without_a_script_the_verdict_is_there(desk, path):
+    text = desk.open(path, java_script_enabled=False).locator("main").inner_text()
     assert text.startswith("2 of 5 prompts got worse: support/triage and support/order_fields.")
     assert "goldenprompt show 20261112T060000000Z-9c41d7/support/" in text
 
@@ -257,7 +286,7 @@ def test_hostile_answers_do_nothing_and_hurt_no_other_case(desk):
         first, cause=(HOSTILE["script"],), owner=HOSTILE["handler"], reasons=(HOSTILE["svg"], HOSTILE["secret"])
     )
     subject.view.verdict = replace(subject.view.verdict, prompts=(odd, *others), reasons=(HOSTILE["script"],))
-    path = desk.write(subject)
+    path = desk.write(subject, "hostile.html")
     assert path.stat().st_size < 6_000_000
     assert "sk-proj-abcdefghijklmnopqrstuvwx" not in path.read_text(encoding="utf-8")
     page = desk.open(path)
@@ -280,15 +309,15 @@ def test_steering_characters_are_shown_by_their_number(desk):
     story = Story()
     story.prompt("p")
     story.case("p", "bidi", Case("bidi"), [("yes",)], [(HOSTILE["bidi"] + HOSTILE["surrogates"], False)])
-    page = desk.open(desk.write(story.subject()), "#/case?of=p&case=bidi")
+    page = desk.open(desk.write(story.subject(), "other.html"), "#/case?of=p&case=bidi")
     shown = page.locator("section[aria-labelledby=both] .side").nth(1)
     assert shown.locator(".escape").all_inner_texts() == [
         *("\\u202e", "\\u202c", "\\u2066", "\\u2069", "\\u200f", "\\ud800", "\\udc00")
     ]
 
 
-def test_nothing_but_the_pages_own_script_runs(desk, subject):
-    page = desk.open(desk.write(subject))
+def test_nothing_but_the_pages_own_script_runs(desk, path):
+    page = desk.open(path)
     page.evaluate("""() => {
         const script = document.createElement("script");
         script.textContent = "window.pwned = 1";
@@ -302,8 +331,24 @@ def test_nothing_but_the_pages_own_script_runs(desk, subject):
     desk.troubles.clear()
 
 
-def test_the_picture_of_the_documentation_can_be_made_anew(desk, subject):
+def test_the_picture_of_the_documentation_can_be_made_anew(desk, path):
     picture = desk.folder / "report.png"
-    take(desk.browser, desk.write(subject), picture)
+    take(desk.browser, path, picture)
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert 20_000 < picture.stat().st_size < 300_000
+
+
+def test_a_prompt_that_slid_is_shown_against_the_approved_run(desk, subject):
+    shown = replace(subject.view)
+    prompts = tuple(
+        replace(one, state=State.DRIFTED) if one.id == "support/triage" else one for one in shown.verdict.prompts
+    )
+    shown = replace(shown, verdict=replace(shown.verdict, prompts=prompts))
+    path = desk.write(replace(subject, view=shown), "slid.html")
+    page = desk.open(path)
+    assert page.locator("table.prompts thead th").nth(3).inner_text() == "Then"
+    page = desk.open(path, DELIVERY)
+    told = page.locator("section[aria-labelledby=both]").inner_text()
+    assert told.split("\n")[0] == "Approved run and now"
+    assert "Its answers are not held here." in told
+    assert "October" not in page.locator("main").inner_text()

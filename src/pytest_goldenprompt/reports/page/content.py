@@ -10,7 +10,7 @@ from functools import partial
 from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.values import JSON
-from pytest_goldenprompt.model.verdict import CaseOutcome, Change, Outcome, PromptVerdict, ReferenceFacts
+from pytest_goldenprompt.model.verdict import CaseOutcome, Change, Outcome, PromptVerdict, ReferenceFacts, State
 from pytest_goldenprompt.reports.aside import standing_aside
 from pytest_goldenprompt.reports.masked import masked
 from pytest_goldenprompt.reports.page.encoding import encoded, joined, size, together
@@ -151,6 +151,7 @@ def _prompt(view: RunView, one: PromptVerdict, facts: PromptFacts | None) -> dic
     found: dict[str, JSON] = {
         "id": one.id,
         "state": one.state.value,
+        "then": "approved run" if one.state is State.DRIFTED else None,
         "dataset": one.dataset,
         "owner": one.owner,
         "draft": 1 if one.draft else None,

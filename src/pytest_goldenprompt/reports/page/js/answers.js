@@ -13,13 +13,14 @@ function detailOf(row) {
 function compared(row) {
   const detail = detailOf(row);
   if (!detail || !detail.now) return notHeld(row);
+  const name = thenOf(row.prompt);
   const [then, now] = [telling(detail.then, 1), telling(detail.now, 0)];
   const [left, right] = [answerText(then), answerText(now)];
   const both = left !== null && right !== null;
-  const places = both ? placesOf(left, right) : null;
+  const places = both ? placesOf(name, left, right) : null;
   const words = both && left !== right ? wordDiff(left, right) : [null, null];
   const sides = el("div.sides", null,
-    side(THEN, then, passes(row.x, row.k0), words[0], "del"),
+    side(name, then, passes(row.x, row.k0), words[0], "del", row.k0 ? "Its answers are not held here." : "There is no earlier result."),
     side("Now", now, passes(row.y, row.k1), words[1], "ins"));
   return [
     both && left === right && el("p.quiet", null, "The answer is the same, word for word."),
@@ -37,9 +38,9 @@ function notHeld(row) {
   return el("p.quiet", null, why || "The answers are left out of this page to keep it small; the command below shows them.");
 }
 
-function side(name, repeat, passed, words, mark) {
+function side(name, repeat, passed, words, mark, without = "There is no answer.") {
   const head = el("p.side-name", null, el("strong", null, name), passed !== NEITHER && el("span.quiet", null, ` passed ${passed}`));
-  if (!repeat) return el("div.side", null, head, el("p.quiet", null, "no answer"));
+  if (!repeat) return el("div.side", null, head, el("p.quiet", null, without));
   if (repeat.error !== undefined) return el("div.side", null, head, el("p.error", null, blockOf(repeat.error, `${name}: error`)));
   if (repeat.output === undefined) return el("div.side", null, head, el("p.quiet", null, "The answer was not kept."));
   const whole = blockOf(repeat.output, `${name}: answer`);
@@ -51,7 +52,7 @@ function side(name, repeat, passed, words, mark) {
   return el("div.side", null, head, whole);
 }
 
-function placesOf(left, right) {
+function placesOf(name, left, right) {
   const [then, now] = [jsonOf(left), jsonOf(right)];
   if (then === undefined || now === undefined) return null;
   const { places, same } = differingPlaces(then, now);
@@ -62,7 +63,7 @@ function placesOf(left, right) {
       el("td", null, after === undefined ? el("span.quiet", null, "not there") : el("ins", null, after))));
   const rest = places.length - MOST_PLACES;
   return [
-    table("Fields that differ", [["Field"], [THEN], ["Now"]], rows, ".places"),
+    table("Fields that differ", [["Field"], [name], ["Now"]], rows, ".places"),
     el("p.quiet", null, rest > 0 ? `${counted(rest, "more field")} differ, and ${same} are the same.` : `${counted(same, "other field")} ${same === 1 ? "is" : "are"} the same.`),
   ];
 }
@@ -104,7 +105,7 @@ function facts(group) {
     const values = group.map((repeat) => repeat[of]).filter((value) => value !== undefined);
     if (!values.length) return null;
     const [least, most] = [Math.min(...values), Math.max(...values)];
-    return `${least === most ? least : `${least}\u2013${most}`} ${unit}`;
+    return `${least === most ? least : `${least}\u2013${most}`} ${most === 1 ? unit.replace("tokens", "token") : unit}`;
   };
   const models = [...new Set(group.map((repeat) => repeat.model).filter((number) => number !== undefined))];
   return [
@@ -118,7 +119,7 @@ function facts(group) {
 }
 
 function calls(group) {
-  const told = (value) => el("td.number", null, value === undefined ? NEITHER : value);
+  const told = (value) => figure("", value === undefined ? NEITHER : value);
   const rows = group.map((repeat, number) => el("tr", null, el("th", { scope: "row" }, number + 1), told(repeat.seconds), told(repeat.in), told(repeat.out),
     el("td", null, repeat.model === undefined ? NEITHER : textOf(repeat.model))));
   return table("Each call", [["Call"], ["Seconds", "number"], ["Tokens in", "number"], ["Tokens out", "number"], ["Model"]], rows, ".calls");

@@ -2,6 +2,7 @@
 
 const AT_A_TIME = 200;
 const PROMPTS = DATA.prompts;
+const SINCE = PROMPTS.some((prompt) => prompt.then) ? "Then" : THEN;
 const ROWS = DATA.rows.map(([prompt, id, outcome, x, k0, y, k1, flags, tags, why], number) => ({
   number, id, x, k0, y, k1, flags, why, prompt: PROMPTS[prompt], outcome: DATA.outcomes[outcome], tags: tags.map((tag) => DATA.tags[tag]),
 }));
@@ -37,7 +38,7 @@ function numbersOf({ asked = {}, then = [], now = [] }) {
 
 function casesTable(rows, choice, besidesPrompt) {
   const body = el("tbody");
-  const heads = [["Case"], !besidesPrompt && ["Prompt"], ["How it stands"], [THEN, "number"], ["Now", "number"], ["Tags", "tags"]].filter(Boolean);
+  const heads = [["Case"], !besidesPrompt && ["Prompt"], ["How it stands"], [SINCE, "number"], ["Now", "number"], ["Tags", "tags"]].filter(Boolean);
   const drawn = el("p.quiet");
   const more = el("button", { type: "button" }, `Show ${AT_A_TIME} more`);
   const draw = () => {
@@ -56,17 +57,21 @@ function casesTable(rows, choice, besidesPrompt) {
   draw();
   if (!rows.length) return el("p.empty", null, "No case fits this choice.");
   const head = el("thead", null, el("tr", null, heads.map(([word, kind]) => el(kind ? `th.${kind}` : "th", { scope: "col" }, word))));
-  return [el("div.wide", null, el("table.cases", null, el("caption.unseen", null, "Cases, the worst first"), head, body)), el("div.under", null, drawn, more)];
+  return [el("div.wide", null, el("table.cases.stacks", null, el("caption.unseen", null, "Cases, the worst first"), head, body)), el("div.under", null, drawn, more)];
+}
+
+function mustPass(row) {
+  if (!(row.flags & FLAGS.must)) return null;
+  return el(row.flags & FLAGS.passed ? "span.must" : "span.must.bad", null, "must pass");
 }
 
 function caseRow(row, choice, besidesPrompt) {
-  const must = row.flags & FLAGS.must ? el("span.must", null, "must pass") : null;
   return el("tr", null,
-    el("th.name", { scope: "row" }, el("a", { href: caseLink(row, choice) }, row.id), must),
+    el("th.name", { scope: "row" }, el("a", { href: caseLink(row, choice) }, row.id), mustPass(row)),
     !besidesPrompt && el("td", null, el("a.plain", { href: promptLink(row.prompt) }, row.prompt.id)),
     el("td", null, chip(OUTCOMES[row.outcome])),
-    el("td.number", null, passes(row.x, row.k0)),
-    el("td.number", null, passes(row.y, row.k1)),
+    figure(thenOf(row.prompt), passes(row.x, row.k0)),
+    figure("Now", passes(row.y, row.k1)),
     el("td.tags", null, row.tags.map((tag) => el("span.tag", null, tag))));
 }
 

@@ -62,11 +62,14 @@ function blockOf(number, label) {
 }
 
 function folded(summary, make) {
-  const details = el("details", null, el("summary", null, summary));
-  details.addEventListener("toggle", () => {
-    if (details.open && details.childElementCount === 1) add(details, [make()]);
-  });
+  const fill = () => details.childElementCount === 1 && add(details, [make()]);
+  const details = el("details", { ontoggle: () => details.open && fill() }, el("summary", { onclick: fill }, summary));
   return details;
+}
+
+// A cell of a figure; where a table is too wide for the screen, its name stands in front.
+function figure(name, ...children) {
+  return el("td.number", { "data-name": name }, children);
 }
 
 function table(caption, heads, rows, name = "") {

@@ -23,12 +23,12 @@ function promptsTable() {
       el("th.name", { scope: "row" }, el("a", { href: promptLink(prompt) }, prompt.id), prompt.owner && el("span.owner", null, prompt.owner)),
       el("td", null, chip(stateOf(prompt))),
       el("td.graph", null, spark(prompt)),
-      el("td.number", null, percent(prompt.rate && prompt.rate[0])),
-      el("td.number", null, percent(prompt.rate && prompt.rate[1])),
-      el("td.number", null, move(prompt)),
-      el("td.number", null, prompt.compared && prompt.compared !== prompt.planned ? `${prompt.compared} of ${prompt.planned}` : prompt.planned || 0)));
-  const heads = [["Prompt"], ["How it stands"], ["Twelve months", "graph"], [THEN, "number"], ["Now", "number"], ["Change", "number"], ["Cases", "number"]];
-  return el("section", { "aria-labelledby": "prompts" }, el("h2", { id: "prompts" }, "Prompts"), table("All prompts, those that need you first", heads, rows, ".prompts"));
+      figure(thenOf(prompt), percent(prompt.rate && prompt.rate[0])),
+      figure("Now", percent(prompt.rate && prompt.rate[1])),
+      figure("Change", move(prompt)),
+      figure("Cases", prompt.compared && prompt.compared !== prompt.planned ? `${prompt.compared} of ${prompt.planned}` : prompt.planned || 0)));
+  const heads = [["Prompt"], ["How it stands"], ["Twelve months", "graph"], [SINCE, "number"], ["Now", "number"], ["Change in points", "number"], ["Cases", "number"]];
+  return el("section", { "aria-labelledby": "prompts" }, el("h2", { id: "prompts" }, "Prompts"), table("All prompts, those that need you first", heads, rows, ".prompts.stacks"));
 }
 
 // The change in points, and how far down the truth may be.
@@ -50,7 +50,7 @@ function card(prompt, rows) {
       el("span.card-rate", null, spark(prompt), el("span", null, percent(prompt.rate && prompt.rate[0])), el("span", { "aria-hidden": "true" }, "\u2192"), el("span.unseen", null, "then, now"), el("b", null, percent(prompt.rate && prompt.rate[1])))),
     findings(prompt),
     shown.slice(0, SHOWN_CASES).map((row) => el("section.example", { "aria-label": row.id },
-      el("h4", null, el("a", { href: caseLink(row) }, row.id), row.flags & FLAGS.must ? el("span.must", null, "must pass") : null), question(row), compared(row))),
+      el("h4", null, el("a", { href: caseLink(row) }, row.id), mustPass(row)), question(row), compared(row))),
     rest > 0 && el("p", null, el("a", { href: promptLink(prompt) }, `${counted(rest, "more case")} of ${prompt.id}`)));
 }
 
@@ -105,11 +105,10 @@ function tagTable(prompt, rows) {
   if (!told.length) return null;
   told.sort((one, other) => other.then - other.now - (one.then - one.now) || (one.tag < other.tag ? -1 : 1));
   const lines = told.map((one) => el("tr", null,
-    el("th", { scope: "row" }, el("a", { href: promptLink(prompt, { tag: one.tag }) }, one.tag), named.has(one.tag) && el("span.must", null, "named by the gate")),
-    el("td.number", null, one.cases), el("td.number", null, percent(one.then)), el("td.number", null, percent(one.now)),
-    el("td.number", null, points(one.then - one.now))));
+    el("th.name", { scope: "row" }, el("a", { href: promptLink(prompt, { tag: one.tag }) }, one.tag), named.has(one.tag) && el("span.must", null, "named by the gate")),
+    figure("Cases", one.cases), figure(thenOf(prompt), percent(one.then)), figure("Now", percent(one.now)), figure("Change", points(one.then - one.now))));
   return el("section", { "aria-labelledby": "slices" }, el("h2", { id: "slices" }, "By tag"),
-    table("Pass rates by tag, the greatest drop first", [["Tag"], ["Cases", "number"], [THEN, "number"], ["Now", "number"], ["Change", "number"]], lines.slice(0, AT_A_TIME), ".slices"));
+    table("Pass rates by tag, the greatest drop first", [["Tag"], ["Cases", "number"], [thenOf(prompt), "number"], ["Now", "number"], ["Change in points", "number"]], lines.slice(0, AT_A_TIME), ".slices.stacks"));
 }
 
 function aboutPrompt(prompt) {

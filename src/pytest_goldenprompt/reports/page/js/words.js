@@ -21,6 +21,11 @@ const NEITHER = "\u2013";
 // Characters that steer, reorder or hide text are shown by their number, in colour.
 const STEERING = /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\u{e0000}-\u{e007f}]/gu;
 
+// A prompt that slid is compared with the approved run, the others with the stored one.
+function thenOf(prompt) {
+  return prompt.then ? capital(prompt.then) : THEN;
+}
+
 function percent(value) {
   if (value === null || value === undefined) return NEITHER;
   const shown = value === 0 || value === 1 ? value * 100 : Math.min(Math.max(value * 100, 0.1), 99.9);
