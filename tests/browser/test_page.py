@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import replace
 
@@ -11,6 +12,9 @@ from browser.screenshots import take
 from browser.stories import Story, shop
 from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.verdict import State
+from pytest_goldenprompt.model.waiver import Waiver
+from pytest_goldenprompt.reports.page.content import Subject
+from unit.reports.test_page import SENTENCES
 
 MINUS = "\u2212"
 TRIAGE = "#/prompt?prompt=support%2Ftriage"
@@ -40,7 +44,8 @@ def tab(module_desk, path):
 def shown(desk, path, tab):
     """Go to an address on the page of the made-up shop, which stays open."""
 
-    def go(address="#/"):
+    def go(address="#/", width=1400):
+        tab.set_viewport_size({"width": width, "height": 900})
         tab.goto(path.as_uri() + "#/again")  # the same address once more would change nothing
         tab.goto(path.as_uri() + address)
         return tab
@@ -205,21 +210,23 @@ def test_everything_is_reached_by_keyboard_and_the_focus_is_seen(desk, path):
     assert page.locator(".verdict details[open] li").count() > 3
 
 
+@pytest.mark.parametrize("width", [360, 800, 1400])
+def test_every_page_fits_every_width(shown, width):
+    for address, heading in PAGES.items():
+        page = shown(address, width)
+        arrived(page, heading)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_fits_every_width_and_everyone_can_use_it(desk, path, scheme):
+def test_everyone_can_use_every_page(desk, path, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     page = desk.open(path, color_scheme=scheme)
     page.evaluate(axe.Axe().axe_script)
-    for width in (360, 800, 1400):
-        page.set_viewport_size({"width": width, "height": 900})
-        for address, heading in PAGES.items():
-            page.goto(path.as_uri() + address)
-            arrived(page, heading)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
     for address, heading in PAGES.items():
         page.goto(path.as_uri() + address)
         arrived(page, heading)
-        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        page.evaluate("document.querySelectorAll('summary').forEach((one) => one.click())")
         found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], address
 
@@ -352,3 +359,73 @@ def test_a_prompt_that_slid_is_shown_against_the_approved_run(desk, subject):
     assert told.split("\n")[0] == "Approved run and now"
     assert "Its answers are not held here." in told
     assert "October" not in page.locator("main").inner_text()
+
+
+PIECES = ("the", "council", "agreed", "to", "close", "bridge", " ", "\n", ".", "42", "Brücke", "橋")
+
+
+def test_a_diff_loses_no_word_and_marks_none_that_both_have_at_the_ends(desk):
+    luck = random.Random(3)
+    story = Story()
+    story.prompt("p")
+    pairs = {}
+    for number in range(12):
+        then, now = (" ".join(luck.choices(PIECES, k=luck.randrange(1, 60))) for _ in range(2))
+        shared = "shared start " * (number % 3)
+        pairs[f"c{number:02}"] = then, now = shared + then, shared + now
+        story.case("p", f"c{number:02}", Case(f"c{number:02}"), [(then,)], [(now, False)])
+    page = desk.open(desk.write(story.subject(), "pairs.html"))
+    for name, (then, now) in pairs.items():
+        page.goto(page.url.partition("#")[0] + f"#/case?of=p&case={name}")
+        arrived(page, name)
+        sides = page.locator("section[aria-labelledby=both] .side pre")
+        assert sides.evaluate_all("pres => pres.map((pre) => pre.textContent)") == [then, now]
+        kept = (
+            "pres => pres.map((pre) => [...pre.childNodes].filter((one) => one.nodeType === 3).map((one) => one.data))"
+        )
+        left, right = (re.sub(r"\s+", "", "".join(texts)) for texts in sides.evaluate_all(kept))
+        assert left == right, name
+
+
+def test_the_longest_differing_answers_are_compared_at_once(desk):
+    story = Story()
+    story.prompt("p")
+    then, now = (" ".join(f"{word}{number}" for number in range(3000)) for word in ("a", "b"))
+    for number in range(40):
+        story.case("p", f"c{number:02}", Case(f"c{number:02}"), [(then,)] * 10, [(f"{number} {now}", False)] * 10)
+    page = desk.open(desk.write(story.subject(), "long.html"))
+    assert page.locator(".example del").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("sentence", "chip", "told"),
+    [
+        ("Nothing got worse: 2 prompts do as well as in October.", "Not worse", "Why the gate says so"),
+        ("Not every case has a result: p.", "Incomplete", "without a whole result: b (HTTP 500)"),
+        ("p cannot be read, so there is no verdict.", "Cannot be read", "Cannot be read: p.yaml:1: no"),
+        (
+            "Nothing is shown to be worse, but luck still hides the answer for p.",
+            "Cannot be told yet",
+            "would settle it",
+        ),
+        ("Only a part of the library was run, and nothing in it got worse.", "Partial", "goldenprompt show last"),
+    ],
+)
+def test_every_state_says_what_it_is_and_what_it_needs(desk, sentence, chip, told):
+    page = desk.open(desk.write(Subject(SENTENCES[sentence], {}), "state.html"))
+    assert page.locator("h1").inner_text() == sentence
+    assert chip in page.locator(".verdict .chip").inner_text()
+    assert told in page.locator("main").inner_text()
+    assert page.get_by_text("accept it").count() == 0
+
+
+def test_waivers_stand_below_the_verdict(desk):
+    kinds = ("mean", "case")
+    waivers = tuple(
+        Waiver("support/order_fields", "jane", "known", "2026-12-01", kind=kind, most_drop=0.3) for kind in kinds
+    )
+    page = desk.open(desk.write(shop().subject(waivers=waivers), "waived.html"))
+    assert (
+        page.locator(".aside li").first.inner_text().startswith("Waiver support/order_fields, mean only: waived until")
+    )
+    assert page.locator("h1").inner_text().startswith("support/triage got worse: 75 % of its answers pass, 98.3 % did")

@@ -10,8 +10,16 @@ from functools import partial
 from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.values import JSON
-from pytest_goldenprompt.model.verdict import CaseOutcome, Change, Outcome, PromptVerdict, ReferenceFacts, State
-from pytest_goldenprompt.reports.aside import standing_aside
+from pytest_goldenprompt.model.verdict import (
+    CaseOutcome,
+    Change,
+    Outcome,
+    PromptVerdict,
+    ReferenceFacts,
+    State,
+    Verdict,
+    WaiverState,
+)
 from pytest_goldenprompt.reports.masked import masked
 from pytest_goldenprompt.reports.page.encoding import encoded, joined, size, together
 from pytest_goldenprompt.reports.page.fitting import Told, fit
@@ -34,6 +42,9 @@ WAIVED_DAYS = 30
 
 UNSAID: tuple[JSON, ...] = (None, "", [], [None, None])
 """Values of a prompt's facts that say nothing."""
+
+FAILING = {WaiverState.EXCEEDED, WaiverState.LAPSED}
+"""Waivers that do not hold."""
 
 OUTCOMES = tuple(Outcome)
 NAMED, MUST_PASS, PASSED = 1, 2, 4
@@ -87,7 +98,7 @@ def _head(subject: Subject) -> dict[str, JSON]:
         "then": then_name(view),
         "worse": [one.id for one in worse(verdict.prompts)],
         "reasons": list(verdict.reasons),
-        "aside": [[text, colour] for text, colour in standing_aside(verdict) if text],
+        "aside": _aside(verdict),
         "run": {
             "id": run.id,
             "month": run.month,
@@ -103,9 +114,26 @@ def _head(subject: Subject) -> dict[str, JSON]:
         "again": verdict.counts.extra_calls,
         "spend": subject.spend,
         "show": view.show_command() if view.name else "",
-        "accept": accept_command(view) if view.name else "",
+        "accept": accept_command(view) if view.name and _may_be_meant(view) else "",
         "until": _until(run.finished),
     }
+
+
+def _may_be_meant(view: RunView) -> bool:
+    """Say whether a person may want to accept the run: it is whole, and worse, or cases are gone."""
+    state = view.verdict.state
+    gone = state is State.INCOMPLETE and any("removed" in prompt.kinds for prompt in view.verdict.prompts)
+    return view.record.shard is None and (gone or state in {State.REGRESSED, State.DRIFTED})
+
+
+def _aside(verdict: Verdict) -> list[JSON]:
+    """Tell of waivers, of what was made easier, and of copies: kind, sentence, whether it is bad."""
+    waived = [(one.waiver.scope, one.told, one.state in FAILING) for one in verdict.waived]
+    told: list[JSON] = [
+        ["Waiver", text if scope in text else f"{scope}: {text}", int(bad)] for scope, text, bad in waived
+    ]
+    told += [["Made easier", f"{one.what}: {one.then} then, {one.now} now", 0] for one in verdict.loosened]
+    return told + [["Copies", f"{one.id}: {note}", 0] for one in verdict.prompts for note in one.notes]
 
 
 def _until(finished: str) -> str:

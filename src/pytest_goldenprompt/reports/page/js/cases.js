@@ -69,7 +69,7 @@ function caseRow(row, choice, besidesPrompt) {
   return el("tr", null,
     el("th.name", { scope: "row" }, el("a", { href: caseLink(row, choice) }, row.id), mustPass(row)),
     !besidesPrompt && el("td", null, el("a.plain", { href: promptLink(row.prompt) }, row.prompt.id)),
-    el("td", null, chip(OUTCOMES[row.outcome])),
+    el("td", null, chip(standing(row))),
     figure(thenOf(row.prompt), passes(row.x, row.k0)),
     figure("Now", passes(row.y, row.k1)),
     el("td.tags", null, row.tags.map((tag) => el("span.tag", null, tag))));

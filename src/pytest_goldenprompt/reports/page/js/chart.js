@@ -1,9 +1,9 @@
 // Pass rates over the months, as a line that a table can hold, or larger with its figures.
 
 function ratesOf(prompt) {
-  const told = prompt.months || [];
-  const now = prompt.rate ? prompt.rate[1] : null;
-  return now === null || now === undefined ? told : [...told, ["Now", now]];
+  const [then, now] = prompt.rate || [null, null];
+  const told = prompt.months || (then === null ? [] : [[thenOf(prompt), then]]);
+  return now === null ? told : [...told, ["Now", now]];
 }
 
 function spark(prompt, width = 132, height = 30) {

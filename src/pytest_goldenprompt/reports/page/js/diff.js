@@ -20,29 +20,36 @@ function wordDiff(then, now) {
 // Marks the words that only one side has; null where that takes more than LONGEST_EDIT steps.
 function shortest(a, b) {
   const most = Math.min(a.length + b.length, LONGEST_EDIT);
-  const reached = new Map([[1, 0]]);
+  const middle = most + 1;
+  const reached = new Int32Array(2 * most + 3);  // how far into `a` each diagonal got, the main one in the middle
   const steps = [];
   for (let edits = 0; edits <= most; edits += 1) {
-    steps.push(new Map(reached));
+    steps.push(reached.slice());
     for (let diagonal = -edits; diagonal <= edits; diagonal += 2) {
-      const down = diagonal === -edits || (diagonal !== edits && reached.get(diagonal - 1) < reached.get(diagonal + 1));
-      let x = down ? reached.get(diagonal + 1) : reached.get(diagonal - 1) + 1;
+      const down = fromAbove(reached, middle, edits, diagonal);
+      let x = down ? reached[middle + diagonal + 1] : reached[middle + diagonal - 1] + 1;
       while (x < a.length && x - diagonal < b.length && a[x] === b[x - diagonal]) x += 1;
-      reached.set(diagonal, x);
-      if (x >= a.length && x - diagonal >= b.length) return marked(a, b, steps);
+      reached[middle + diagonal] = x;
+      if (x >= a.length && x - diagonal >= b.length) return marked(a, b, steps, middle);
     }
   }
   return null;
 }
 
-function marked(a, b, steps) {
+function fromAbove(reached, middle, edits, diagonal) {
+  const at = middle + diagonal;
+  return diagonal === -edits || (diagonal !== edits && reached[at - 1] < reached[at + 1]);
+}
+
+// Goes back from the end, step by step, and marks each word that was left out or put in.
+function marked(a, b, steps, middle) {
   const [gone, come] = [a.map(() => false), b.map(() => false)];
   let [x, y] = [a.length, b.length];
   for (let edits = steps.length - 1; edits > 0; edits -= 1) {
-    const [reached, diagonal] = [steps[edits], x - y];
-    const down = diagonal === -edits || (diagonal !== edits && reached.get(diagonal - 1) < reached.get(diagonal + 1));
-    const before = down ? diagonal + 1 : diagonal - 1;
-    [x, y] = [reached.get(before), reached.get(before) - before];
+    const down = fromAbove(steps[edits], middle, edits, x - y);
+    const before = down ? x - y + 1 : x - y - 1;
+    x = steps[edits][middle + before];
+    y = x - before;
     if (down) come[y] = true;
     else gone[x] = true;
   }

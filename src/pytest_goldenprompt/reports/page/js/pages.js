@@ -18,15 +18,16 @@ function needsYou(prompt) {
 
 function runPage(words) {
   const bad = PROMPTS.filter(needsYou).sort(urgency);
+  const brief = bad.length ? bad : PROMPTS.filter((prompt) => !prompt.draft && prompt.state === "inconclusive");
   const [tone, word] = STATES[HEAD.state];
   const shown = HEAD.partial && tone === "bad" && !HEAD.worse.length ? ["open", "Partial"] : [tone, word];
   return ["The run", [
     el(`section.verdict.${shown[0]}`, { "aria-labelledby": "sentence" },
       chip(shown), el("h1", { id: "sentence", tabindex: "-1" }, HEAD.sentence),
-      bad.length ? el("ul.brief", null, bad.slice(0, BRIEF).map(briefly)) : null,
+      brief.length ? el("ul.brief", null, brief.slice(0, BRIEF).map(briefly)) : null,
       nextSteps(bad),
       HEAD.reasons.length ? folded("Why the gate says so", () => el("ul", null, HEAD.reasons.map((reason) => el("li", null, reason)))) : null),
-    HEAD.aside.length ? el("section.aside", { "aria-label": "Waivers and looser rules" }, el("ul", null, HEAD.aside.map(([text, colour]) => el(`li.${colour}`, null, text)))) : null,
+    HEAD.aside.length ? el("section.aside", { "aria-label": "Beside the verdict" }, el("ul", null, HEAD.aside.map(([kind, text, bad]) => el("li", null, el(bad ? "b.bad" : "b", null, kind), ` ${text}`)))) : null,
     bad.length ? el("section", { "aria-labelledby": "worse" }, el("h2", { id: "worse" }, HEAD.worse.length ? "What got worse" : "What is the matter"),
       bad.slice(0, MOST_CARDS).map((prompt) => card(prompt, rowsOf(prompt))),
       bad.length > MOST_CARDS && el("p", null, `${counted(bad.length - MOST_CARDS, "more prompt")}: see the table.`)) : null,
@@ -38,9 +39,9 @@ function runPage(words) {
 function nextSteps(bad) {
   const steps = [];
   if (bad.length) steps.push(toCopy("Look closer", look(bad[0].id), "in a terminal, every answer"));
-  else if (HEAD.state !== "no-baseline") steps.push(toCopy("Look closer", HEAD.show, "in a terminal"));
+  else if (STATES[HEAD.state][0] !== "good" && HEAD.state !== "no-baseline") steps.push(toCopy("Look closer", HEAD.show, "in a terminal"));
   if (HEAD.state === "no-baseline") steps.push(toCopy("Record the first results", "pytest --golden --golden-record", "what later runs are compared with"));
-  if (HEAD.worse.length && HEAD.accept) {
+  if (bad.length && HEAD.accept) {
     const waived = bad.find((prompt) => WORSE.has(prompt.id)) || bad[0];
     const fold = folded("If it is meant to be so: accept it, or waive it", () => [
       toCopy("Accept the new answers", HEAD.accept, "this run becomes what later ones are compared with"),
@@ -79,8 +80,8 @@ function casePage(words) {
   const detail = detailOf(row) || {};
   return [row.id, [
     trail([["All prompts", link("")], [row.prompt.id, promptLink(row.prompt)], [row.id]]),
-    el(`section.verdict.${OUTCOMES[row.outcome][0]}`, { "aria-labelledby": "sentence" },
-      chip(OUTCOMES[row.outcome]), mustPass(row),
+    el(`section.verdict.${standing(row)[0]}`, { "aria-labelledby": "sentence" },
+      chip(standing(row)), mustPass(row),
       el("h1", { id: "sentence", tabindex: "-1" }, row.id),
       el("p.rates", null, row.k0 > 0 && el("span", null, `${thenOf(row.prompt)}: ${passes(row.x, row.k0)} passed`), row.k1 > 0 && el("b", null, `Now: ${passes(row.y, row.k1)} passed`)),
       row.why !== undefined && el("p", null, capital(textOf(row.why))),
@@ -131,7 +132,7 @@ function top() {
   const days = baseline && baseline.days !== null ? `, ${counted(baseline.days, "day")} old` : "";
   add(document.getElementById("top"), [
     el("a.brand", { href: link("") }, "goldenprompt"),
-    el("p", null, [run.month && `Run of ${run.finished.slice(0, 10)}`, baseline ? `compared with ${HEAD.then}${days}` : "compared with nothing", anchor && `approved run of ${anchor.month}`].filter(Boolean).join(" \u00b7 ")),
+    el("p", null, [`Run of ${run.finished.slice(0, 10) || run.month}`, baseline ? `compared with ${HEAD.then}${days}` : "compared with nothing", anchor && `approved run of ${anchor.month}`].filter(Boolean).join(" \u00b7 ")),
   ]);
 }
 
@@ -141,7 +142,7 @@ function bottom() {
   add(document.getElementById("bottom"), [
     DATA.leftOut.length ? el("div", null, el("h2.small", null, "Left out to keep this page small"), el("ul", null, DATA.leftOut.map((text) => el("li", null, text)))) : null,
     folded("About this run", () => pairs([
-      ["Run", `${run.id} (${run.kind})`], ["Month", run.month], ["Finished", run.finished], ["Commit", run.commit && run.commit + changed],
+      ["Run", `${run.id} (${run.kind})`], ["Look closer", HEAD.show], ["Month", run.month], ["Finished", run.finished], ["Commit", run.commit && run.commit + changed],
       ["Compared with", baseline && `${baseline.id}${baseline.joined ? `, joined with ${counted(baseline.joined, "earlier run")}` : ""}${baseline.revision ? `, from ${baseline.revision}` : ""}`],
       ["Calls", `${HEAD.calls.toLocaleString("en")}${HEAD.again ? `, ${HEAD.again.toLocaleString("en")} of them to look again at what seemed worse` : ""}`],
       ["Spent", HEAD.spend], ["Made by", `pytest-goldenprompt ${run.tool}`],

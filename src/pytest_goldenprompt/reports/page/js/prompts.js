@@ -47,7 +47,7 @@ function card(prompt, rows) {
     el("header.card-head", null,
       el("h3", null, el("a", { href: promptLink(prompt) }, prompt.id)), chip(stateOf(prompt)),
       prompt.owner && el("span.quiet", null, `owner ${prompt.owner}`),
-      el("span.card-rate", null, spark(prompt), el("span", null, percent(prompt.rate && prompt.rate[0])), el("span", { "aria-hidden": "true" }, "\u2192"), el("span.unseen", null, "then, now"), el("b", null, percent(prompt.rate && prompt.rate[1])))),
+      prompt.rate && el("span.card-rate", null, spark(prompt), el("span", null, percent(prompt.rate && prompt.rate[0])), el("span", { "aria-hidden": "true" }, "\u2192"), el("span.unseen", null, "then, now"), el("b", null, percent(prompt.rate && prompt.rate[1])))),
     findings(prompt),
     shown.slice(0, SHOWN_CASES).map((row) => el("section.example", { "aria-label": row.id },
       el("h4", null, el("a", { href: caseLink(row) }, row.id), mustPass(row)), question(row), compared(row))),
@@ -65,7 +65,7 @@ function question(row) {
 // In a line for the top of the page: how far it fell, and why.
 function briefly(prompt) {
   const [then, now] = prompt.rate || [null, null];
-  const why = (prompt.cause || prompt.reasons || [])[0];
+  const why = prompt.state === "inconclusive" ? prompt.needs : (prompt.cause || prompt.reasons || [])[0];
   return el("li", null, el("a", { href: promptLink(prompt) }, prompt.id), " ", then !== null && el("b", null, `${percent(then)} \u2192 ${percent(now)}`), " ", why && el("span.quiet", null, capital(why)));
 }
 

@@ -41,6 +41,13 @@ function counted(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+// How a case stands; one that is new, changed or waived may pass all the same.
+function standing(row) {
+  const [tone, word] = OUTCOMES[row.outcome];
+  if (!["new", "changed", "waived"].includes(row.outcome) || !row.k1) return [tone, word];
+  return row.flags & FLAGS.passed ? ["good", `${word}, passing`] : [tone, `${word}, failing`];
+}
+
 function passes(passed, repeats) {
   return repeats ? `${passed} of ${repeats}` : NEITHER;
 }
