@@ -35,6 +35,7 @@ def test_the_page_of_a_run_holds_what_was_asked_and_what_came_then_and_now(store
     assert told == ["b text", "yes"]
     assert [found["texts"][detail[when][0]["output"]] for when in ("then", "now")] == ["yes", "no <b>bold</b> \ud800"]
     assert found["head"]["sentence"].startswith("prompts/triage got worse: 50 % of its answers pass, 75 % did in ")
+    assert all("seconds" in repeat for when in ("then", "now") for repeat in detail[when])
     kept = stored.command("open", "last", "--to", "kept.html")
     assert (kept.code, kept.out) == (0, "kept.html\n")
     assert (stored.folder / "kept.html").read_bytes() == (stored.folder / "out" / "page.html").read_bytes()

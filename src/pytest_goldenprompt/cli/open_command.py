@@ -28,7 +28,8 @@ def run(options: argparse.Namespace) -> int:
     """Write the page, and print where it is."""
     root, store = root_of(options), store_of(options)
     judged = judged_run(store, root, options.name)
-    view = replace(judged, record=store.whole(judged.record))
+    baseline = judged.baseline and store.whole(judged.baseline, needed=False)
+    view = replace(judged, record=store.whole(judged.record), baseline=baseline)
     run_id, registry = view.record.id, Registry()
     stored = store.verdict(run_id)
     asked = questions(view.record, planner(root, registry.evaluator, registry.formats))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pytest_goldenprompt.engine.plan import PlannedPrompt
 from pytest_goldenprompt.engine.questions import planner, questions
@@ -49,4 +50,6 @@ def _page(library: Library, view: RunView) -> str:
     def planned(facts: PromptFacts) -> PlannedPrompt | None:
         return library.planned.get(facts.dataset) or from_files(facts)
 
+    baseline = view.baseline and library.store.whole(view.baseline, needed=False)
+    view = replace(view, baseline=baseline)
     return html_page(Subject(view, questions(view.record, planned), library.reference.anchor, spend))

@@ -76,9 +76,17 @@ class FolderStore:
             raise StoreError(f"{self.folder}: the folder of run {run_id!r} holds another, found {record.id!r}")
         return record
 
-    def whole(self, record: RunRecord) -> RunRecord:
-        """Add to a run record what differs from call to call: latency, tokens, who answered."""
-        return with_volatile(record, self._home(record.id))
+    def whole(self, record: RunRecord, *, needed: bool = True) -> RunRecord:
+        """Add to a run record what differs from call to call: latency, tokens, who answered.
+
+        Where it is not `needed`, a record that is joined from several runs, or of another store, is given as it is.
+        """
+        try:
+            return with_volatile(record, self._home(record.id))
+        except StoreError:
+            if needed:
+                raise
+            return record
 
     def facts(self, run_id: str) -> RunRecord:
         """Read a run record without its results."""
