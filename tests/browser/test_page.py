@@ -63,6 +63,13 @@ def arrived(page, heading: str) -> None:
     page.locator("h1", has_text=heading).wait_for()
 
 
+def violations(page) -> list:
+    """Open all that is folded, and list what hinders people."""
+    page.evaluate("document.querySelectorAll('summary').forEach((one) => one.click())")
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    return [(one["id"], one["impact"], [node["html"] for node in one["nodes"]]) for one in found]
+
+
 def rows(page) -> list[str]:
     return page.locator("table.cases tbody th a").all_inner_texts()
 
@@ -226,9 +233,20 @@ def test_everyone_can_use_every_page(desk, path, scheme):
     for address, heading in PAGES.items():
         page.goto(path.as_uri() + address)
         arrived(page, heading)
-        page.evaluate("document.querySelectorAll('summary').forEach((one) => one.click())")
-        found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], address
+        assert violations(page) == [], address
+
+
+def test_everyone_can_use_a_page_of_odd_and_long_answers_on_a_narrow_screen(desk):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    story = Story()
+    story.prompt("p")
+    odd = HOSTILE["bidi"] + "word " * 2000
+    question = Case("odd", {"text": odd}, odd)
+    story.case("p", "odd", question, [("yes",)] * 10, [(odd, False, "exact: found another")] * 10)
+    page = desk.open(desk.write(story.subject(), "odd.html"), "#/case?of=p&case=odd")
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.evaluate(axe.Axe().axe_script)
+    assert violations(page) == []
 
 
 def test_rows_are_drawn_two_hundred_at_a_time(desk):

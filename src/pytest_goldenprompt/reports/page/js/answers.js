@@ -119,8 +119,8 @@ function facts(group) {
 }
 
 function calls(group) {
-  const told = (value) => figure("", value === undefined ? NEITHER : value);
-  const rows = group.map((repeat, number) => el("tr", null, el("th", { scope: "row" }, number + 1), told(repeat.seconds), told(repeat.in), told(repeat.out),
+  const told = (name, value) => figure(name, value === undefined ? NEITHER : value);
+  const rows = group.map((repeat, number) => el("tr", null, el("th.name", { scope: "row" }, number + 1), told("Seconds", repeat.seconds), told("Tokens in", repeat.in), told("Tokens out", repeat.out),
     el("td", null, repeat.model === undefined ? NEITHER : textOf(repeat.model))));
-  return table("Each call", [["Call"], ["Seconds", "number"], ["Tokens in", "number"], ["Tokens out", "number"], ["Model"]], rows, ".calls");
+  return table("Each call", [["Call"], ["Seconds", "number"], ["Tokens in", "number"], ["Tokens out", "number"], ["Model"]], rows, ".calls.stacks");
 }

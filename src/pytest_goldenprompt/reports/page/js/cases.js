@@ -1,6 +1,5 @@
-// The cases as rows, the choice among them, and their table, of which 200 rows are drawn at a time.
+// The cases as rows, the choice among them, and their table, of which some rows are drawn at a time.
 
-const AT_A_TIME = 200;
 const PROMPTS = DATA.prompts;
 const SINCE = PROMPTS.some((prompt) => prompt.then) ? "Then" : THEN;
 const ROWS = DATA.rows.map(([prompt, id, outcome, x, k0, y, k1, flags, tags, why], number) => ({
@@ -37,27 +36,10 @@ function numbersOf({ asked = {}, then = [], now = [] }) {
 }
 
 function casesTable(rows, choice, besidesPrompt) {
-  const body = el("tbody");
-  const heads = [["Case"], !besidesPrompt && ["Prompt"], ["How it stands"], [SINCE, "number"], ["Now", "number"], ["Tags", "tags"]].filter(Boolean);
-  const drawn = el("p.quiet");
-  const more = el("button", { type: "button" }, `Show ${AT_A_TIME} more`);
-  const draw = () => {
-    const from = body.childElementCount;
-    add(body, rows.slice(from, from + AT_A_TIME).map((row) => caseRow(row, choice, besidesPrompt)));
-    const shown = body.childElementCount;
-    more.hidden = shown >= rows.length;
-    drawn.textContent = rows.length > AT_A_TIME ? `${shown.toLocaleString("en")} of ${counted(rows.length, "case")} are shown.` : "";
-    return from;
-  };
-  more.addEventListener("click", () => {
-    const from = draw();
-    body.children[from].querySelector("a").focus();
-    say(drawn.textContent);
-  });
-  draw();
   if (!rows.length) return el("p.empty", null, "No case fits this choice.");
-  const head = el("thead", null, el("tr", null, heads.map(([word, kind]) => el(kind ? `th.${kind}` : "th", { scope: "col" }, word))));
-  return [el("div.wide", null, el("table.cases.stacks", null, el("caption.unseen", null, "Cases, the worst first"), head, body)), el("div.under", null, drawn, more)];
+  const heads = [["Case"], !besidesPrompt && ["Prompt"], ["How it stands"], [SINCE, "number"], ["Now", "number"], ["Tags", "tags"]].filter(Boolean);
+  const [body, below] = growing(rows, (row) => caseRow(row, choice, besidesPrompt), "case");
+  return [table("Cases, the worst first", heads, body, ".cases.stacks"), below];
 }
 
 function mustPass(row) {

@@ -1,5 +1,6 @@
 // Elements are made here and nowhere else; text becomes text nodes and never markup.
 
+const AT_A_TIME = 200;
 const SVG = "http://www.w3.org/2000/svg";
 
 // "section.card.bad" with attributes and children: nodes, strings, lists of both; what is null is left out.
@@ -53,7 +54,7 @@ function block(text, rest, label) {
   const long = text.length > 1500 || text.split("\n").length > 16;
   const more = rest ? el("span.more", null, `\u2026 ${rest.toLocaleString("en")} more characters`) : null;
   const empty = text === "" ? el("span.quiet", null, "(empty)") : null;
-  const scrolls = long ? { tabindex: "0", role: "region", "aria-label": label } : {};
+  const scrolls = long ? { tabindex: "0", role: "group", "aria-label": label } : {};
   return el(`pre.block${long ? ".long" : ""}`, { dir: "auto", ...scrolls }, text, empty, more);
 }
 
@@ -74,8 +75,30 @@ function figure(name, ...children) {
 
 function table(caption, heads, rows, name = "") {
   const head = heads.map(([word, kind]) => el(kind ? `th.${kind}` : "th", { scope: "col" }, word));
-  const body = el("tbody", null, rows);
+  const body = rows instanceof Node ? rows : el("tbody", null, rows);
   return el("div.wide", null, el(`table${name}`, null, el("caption.unseen", null, caption), el("thead", null, el("tr", null, head)), body));
+}
+
+// The rows of a long table, so many at a time; gives the body, and what stands below the table.
+function growing(rows, make, noun) {
+  const body = el("tbody");
+  const drawn = el("p.quiet");
+  const more = el("button", { type: "button" }, `Show ${AT_A_TIME} more`);
+  const draw = () => {
+    const from = body.childElementCount;
+    add(body, rows.slice(from, from + AT_A_TIME).map(make));
+    const shown = body.childElementCount;
+    more.hidden = shown >= rows.length;
+    drawn.textContent = rows.length > AT_A_TIME ? `${shown.toLocaleString("en")} of ${counted(rows.length, noun)} are shown.` : "";
+    return from;
+  };
+  more.addEventListener("click", () => {
+    const from = draw();
+    body.children[from].querySelector("a").focus();
+    say(drawn.textContent);
+  });
+  draw();
+  return [body, rows.length > AT_A_TIME && el("div.under", null, drawn, more)];
 }
 
 function say(text) {

@@ -18,17 +18,20 @@ function urgency(one, other) {
 }
 
 function promptsTable() {
-  const rows = [...PROMPTS].sort(urgency).map((prompt) =>
-    el("tr", null,
-      el("th.name", { scope: "row" }, el("a", { href: promptLink(prompt) }, prompt.id), prompt.owner && el("span.owner", null, prompt.owner)),
-      el("td", null, chip(stateOf(prompt))),
-      el("td.graph", null, spark(prompt)),
-      figure(thenOf(prompt), percent(prompt.rate && prompt.rate[0])),
-      figure("Now", percent(prompt.rate && prompt.rate[1])),
-      figure("Change", move(prompt)),
-      figure("Cases", prompt.compared && prompt.compared !== prompt.planned ? `${prompt.compared} of ${prompt.planned}` : prompt.planned || 0)));
+  const [body, below] = growing([...PROMPTS].sort(urgency), promptRow, "prompt");
   const heads = [["Prompt"], ["How it stands"], ["Twelve months", "graph"], [SINCE, "number"], ["Now", "number"], ["Change in points", "number"], ["Cases", "number"]];
-  return el("section", { "aria-labelledby": "prompts" }, el("h2", { id: "prompts" }, "Prompts"), table("All prompts, those that need you first", heads, rows, ".prompts.stacks"));
+  return el("section", { "aria-labelledby": "prompts" }, el("h2", { id: "prompts" }, "Prompts"), table("All prompts, those that need you first", heads, body, ".prompts.stacks"), below);
+}
+
+function promptRow(prompt) {
+  return el("tr", null,
+    el("th.name", { scope: "row" }, el("a", { href: promptLink(prompt) }, prompt.id), prompt.owner && el("span.owner", null, prompt.owner)),
+    el("td", null, chip(stateOf(prompt))),
+    el("td.graph", null, spark(prompt)),
+    figure(thenOf(prompt), percent(prompt.rate && prompt.rate[0])),
+    figure("Now", percent(prompt.rate && prompt.rate[1])),
+    figure("Change", move(prompt)),
+    figure("Cases", prompt.compared && prompt.compared !== prompt.planned ? `${prompt.compared} of ${prompt.planned}` : prompt.planned || 0));
 }
 
 // The change in points, and how far down the truth may be.
@@ -88,7 +91,7 @@ function changedText(prompt) {
   return folded("What changed in the prompt", () => {
     const [left, right] = wordDiff(textOf(prompt.textThen), textOf(prompt.text));
     const shown = (words, mark, name) => el("div.side", null, el("p.side-name", null, el("strong", null, name)),
-      el("pre.block.long", { dir: "auto", tabindex: "0", role: "region", "aria-label": `Prompt, ${name}` }, words.map(([changed, text]) => (changed ? el(mark, null, text) : text))));
+      el("pre.block.long", { dir: "auto", tabindex: "0", role: "group", "aria-label": `Prompt, ${name}` }, words.map(([changed, text]) => (changed ? el(mark, null, text) : text))));
     return el("div.sides", null, shown(left, "del", THEN), shown(right, "ins", "Now"));
   });
 }
