@@ -108,8 +108,8 @@ def _head(subject: Subject) -> dict[str, JSON]:
             "dirty": run.dirty,
             "tool": run.tool,
         },
-        "baseline": _reference(reference),
-        "anchor": _reference(anchor),
+        "baseline": _reference(reference, run.month),
+        "anchor": _reference(anchor, run.month),
         "calls": verdict.counts.calls,
         "again": verdict.counts.extra_calls,
         "spend": subject.spend,
@@ -144,11 +144,16 @@ def _until(finished: str) -> str:
         return ""
 
 
-def _reference(reference: ReferenceFacts | None) -> JSON:
+def _reference(reference: ReferenceFacts | None, now: str) -> JSON:
     if reference is None:
         return None
-    told = {"id": reference.id, "month": reference.month, "days": reference.age_days, "revision": reference.revision}
-    return {**told, "joined": len(reference.pooled)}
+    return {
+        "id": reference.id,
+        "month": month_name(reference.month, now),
+        "days": reference.age_days,
+        "revision": reference.revision,
+        "joined": len(reference.pooled),
+    }
 
 
 def _prompts(view: RunView, pool: Pool, room: int) -> Sequence[str]:
