@@ -89,6 +89,7 @@ def test_a_case_has_its_row_and_its_details():
         expected=["yes"],
         evaluators=(EvaluatorSpec("exact"), EvaluatorSpec("json", {"x": 1}, transform=(TransformSpec("json"),))),
         messages=(Message("user", "hello"),),
+        metadata={"ticket": 4711},
     )
     found = data_of(subject_of(now, THEN, questions={("p", "b"): asked}))
     assert found["outcomes"][found["rows"][1][2]] == "regressed"
@@ -104,6 +105,7 @@ def test_a_case_has_its_row_and_its_details():
         ["data", '{\n  "n": [\n    1\n  ]\n}'],
     ]
     assert [[role, *texts(found, number)] for role, number in told["turns"]] == [["user", "hello"]]
+    assert [[name, *texts(found, number)] for name, number in told["noted"]] == [["ticket", "4711"]]
     assert texts(found, told["expected"], *told["checks"]) == ['[\n  "yes"\n]', "exact", 'json {"x":1} after json']
 
 

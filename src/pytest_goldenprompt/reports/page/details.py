@@ -41,17 +41,19 @@ def detail(view: CaseView, question: Case | None, pool: Pool, depth: Depth) -> d
 
 
 def _asked(case: Case, pool: Pool, limit: int) -> JSON:
-    """Give inputs, earlier turns, expectation and checks."""
+    """Give inputs, earlier turns, expectation, checks, and what people noted of the case."""
     told: dict[str, JSON] = {
-        "inputs": [[masked(name), pool.add(_text(value), limit)] for name, value in case.inputs.items()]
+        "inputs": _named(case.inputs, pool, limit),
+        "turns": [[one.role, pool.add(one.content, limit)] for one in case.messages],
+        "expected": None if case.expected is None else pool.add(_text(case.expected), limit),
+        "checks": [pool.add(_check(one), limit) for one in case.evaluators],
+        "noted": _named(case.metadata, pool, limit),
     }
-    if case.messages:
-        told["turns"] = [[one.role, pool.add(one.content, limit)] for one in case.messages]
-    if case.expected is not None:
-        told["expected"] = pool.add(_text(case.expected), limit)
-    if case.evaluators:
-        told["checks"] = [pool.add(_check(one), limit) for one in case.evaluators]
-    return told
+    return {name: value for name, value in told.items() if value not in (None, []) or name == "inputs"}
+
+
+def _named(values: Mapping[str, JSON], pool: Pool, limit: int) -> JSON:
+    return [[masked(name), pool.add(_text(value), limit)] for name, value in values.items()]
 
 
 def _check(spec: EvaluatorSpec) -> str:

@@ -107,7 +107,8 @@ function asked(told) {
     el("section.side", { "aria-labelledby": "asked" }, el("h2", { id: "asked" }, "Asked"), el("dl.texts", null, told.inputs.map(text), (told.turns || []).map(text))),
     el("section.side", { "aria-labelledby": "wanted" }, el("h2", { id: "wanted" }, "Wanted"),
       told.expected !== undefined ? blockOf(told.expected, "Wanted") : el("p.quiet", null, "No single answer; the checks decide."),
-      told.checks && el("ul.checks", null, told.checks.map((number) => el("li", null, el("code", null, textOf(number)))))));
+      told.checks && el("ul.checks", null, told.checks.map((number) => el("li", null, el("code", null, textOf(number))))),
+      told.noted && el("dl.texts.noted", null, told.noted.map(text))));
 }
 
 function neighbours(row, choice) {
