@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_goldenprompt.reports.page.assemble import html_page
+from pytest_goldenprompt.reports.page.content import ROOM
 
 CHROMIUM = shutil.which("chromium")
 
@@ -23,9 +24,9 @@ class Desk:
     troubles: list[str] = field(default_factory=list)
     contexts: list = field(default_factory=list)
 
-    def write(self, subject, name: str = "page.html") -> Path:
+    def write(self, subject, name: str = "page.html", room: int = ROOM) -> Path:
         path = self.folder / name
-        path.write_text(html_page(subject), encoding="utf-8")
+        path.write_text(html_page(subject, room), encoding="utf-8")
         return path
 
     def open(self, path: Path, address: str = "", **settings):

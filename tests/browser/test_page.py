@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import re
+import shlex
+import tomllib
 from dataclasses import replace
 
 import pytest
 
 from browser.screenshots import take
 from browser.stories import Story, shop
+from pytest_goldenprompt.formats.policy import policy_from
 from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.model.waiver import Waiver
@@ -88,7 +91,8 @@ def test_the_first_screen_says_what_got_worse_why_and_what_to_do(shown):
     page.get_by_text("If it is meant to be so").click()
     commands = page.locator(".verdict .command").all_inner_texts()
     assert commands[1] == 'goldenprompt accept 20261112T060000000Z-9c41d7 --reason "..." --even regressed'
-    assert "until = 2026-12-12" in commands[2]
+    waivers = policy_from(commands[2].replace('reason = ""', 'reason = "known"'), "goldenprompt.toml").waivers
+    assert waivers == (Waiver("support/triage", "customer-operations", "known", "2026-12-12", most_drop=0.24),)
 
 
 def test_the_prompts_stand_with_their_months_then_now_and_change(shown):
@@ -168,7 +172,39 @@ def test_a_case_tells_what_was_asked_wanted_and_every_answer(shown):
     assert re.search(r"failed\s+10 times\s+[\d.]+.[\d.]+ s · \d+.\d+ tokens in · 1 token out · gpt-4o-mini-2024-", now)
     page.locator(".repeats").nth(1).get_by_text("Each call").click()
     assert page.locator(".calls tbody tr").count() == 10
-    assert page.locator(".command").all_inner_texts()[0].endswith("/support/triage/delivery-04")
+    show, waive, accept = page.locator(".command").all_inner_texts()
+    assert show.endswith("/support/triage/delivery-04")
+    [waiver] = policy_from(waive.replace('reason = ""', 'reason = "known"'), "goldenprompt.toml").waivers
+    assert (waiver.prompt, waiver.case, waiver.until) == ("support/triage", "delivery-04", "2026-12-12")
+    assert accept.startswith("goldenprompt accept ")
+
+
+def test_a_case_that_passes_needs_nothing_but_may_be_looked_at(shown):
+    page = shown("#/case?of=support%2Ftriage&case=refund-01")
+    assert len(page.locator(".command").all_inner_texts()) == 1
+
+
+@pytest.mark.parametrize("odd", ['it\'s $(odd) "x" \\ ; rm', "paste\x1b[201~\nrm"], ids=["signs", "controls"])
+def test_names_are_quoted_as_a_shell_and_a_policy_read_them(desk, odd):
+    story = Story()
+    story.prompt("a b")
+    story.case("a b", odd, Case(odd), [("yes",)] * 10, [("no", False)] * 10)
+    page = desk.open(desk.write(story.subject(), "names.html"))
+    page.locator("table.cases th a").first.click()
+    page.locator(".trail").wait_for()
+    show, waive, _ = page.locator(".command").all_text_contents()
+    shown = odd.replace("\x1b", "?").replace("\n", "?")  # a terminal would obey them
+    assert shlex.split(show)[-1] == f"20261112T060000000Z-9c41d7/a b/{shown}"
+    assert tomllib.loads(waive)["waivers"][0]["case"] == odd
+
+
+def test_what_is_left_out_for_size_is_said_where_it_would_be(desk, subject):
+    page = desk.open(desk.write(subject, "small.html", room=40_000))
+    left = page.locator("#bottom li").all_inner_texts()
+    assert left[-1].endswith("passing as before: no texts")
+    page.get_by_label("How it stands").select_option("passed")
+    page.locator("table.cases th a").last.click()
+    page.get_by_text("The answers are left out of this page to keep it small").wait_for()
 
 
 def test_a_prompt_tells_its_months_tags_text_and_statistics(shown):

@@ -11,7 +11,7 @@ from string import Template
 from pytest_goldenprompt.reports.inert import inert
 from pytest_goldenprompt.reports.masked import masked
 from pytest_goldenprompt.reports.page import GENERATOR
-from pytest_goldenprompt.reports.page.content import Subject, content
+from pytest_goldenprompt.reports.page.content import ROOM, Subject, content
 from pytest_goldenprompt.reports.page.sentences import headline
 from pytest_goldenprompt.reports.terminal import next_commands
 from pytest_goldenprompt.reports.view import RunView
@@ -20,8 +20,8 @@ SCRIPTS = ("words", "elements", "chart", "diff", "paths", "commands", "address",
 """Modules of the script, in the order in which they build on each other."""
 
 
-def html_page(subject: Subject) -> str:
-    """Write a run as one page; the same run gives the same bytes."""
+def html_page(subject: Subject, room: int = ROOM) -> str:
+    """Write a run as one page, its data in `room` bytes; the same run gives the same bytes."""
     style, script = _part("page.css"), _script()
     policy = (
         "default-src 'none'",
@@ -37,7 +37,7 @@ def html_page(subject: Subject) -> str:
         title=_html(sentence),
         style=style,
         plain=_plain(subject.view, sentence),
-        data=content(subject),
+        data=content(subject, room),
         script=script,
     )
 

@@ -42,7 +42,7 @@ function nextSteps(bad) {
   else if (STATES[HEAD.state][0] !== "good" && HEAD.state !== "no-baseline") steps.push(toCopy("Look closer", HEAD.show, "in a terminal"));
   if (HEAD.state === "no-baseline") steps.push(toCopy("Record the first results", "pytest --golden --golden-record", "what later runs are compared with"));
   if (bad.length && HEAD.accept) {
-    const waived = bad.find((prompt) => WORSE.has(prompt.id)) || bad[0];
+    const waived = bad.find((prompt) => WORSE.has(prompt.id));
     const fold = folded("If it is meant to be so: accept it, or waive it", () => [
       toCopy("Accept the new answers", HEAD.accept, "this run becomes what later ones are compared with"),
       waived && toCopy("Waive it until a day", waiver(waived), "into goldenprompt.toml, with your name and a reason")]);
@@ -69,7 +69,7 @@ function promptPage(words) {
       prompt.text !== undefined && folded("The text of the prompt", () => blockOf(prompt.text, "Prompt")),
       folded("The statistics behind the verdict", () => statistics(prompt)),
       toCopy("Look closer", look(prompt.id), "in a terminal"),
-      needsYou(prompt) && HEAD.show && toCopy("Waive it until a day", waiver(prompt), "into goldenprompt.toml, with your name and a reason")),
+      WORSE.has(prompt.id) && HEAD.show && toCopy("Waive it until a day", waiver(prompt), "into goldenprompt.toml, with your name and a reason")),
   ]];
 }
 
@@ -78,6 +78,7 @@ function casePage(words) {
   if (!row) return missing(`There is no case ${words.get("case")} of ${words.get("of")} in this run.`);
   const choice = choiceOf(words);
   const detail = detailOf(row) || {};
+  const worse = standing(row)[0] === "bad" || standing(row)[0] === "open";
   return [row.id, [
     trail([["All prompts", link("")], [row.prompt.id, promptLink(row.prompt)], [row.id]]),
     el(`section.verdict.${standing(row)[0]}`, { "aria-labelledby": "sentence" },
@@ -87,7 +88,7 @@ function casePage(words) {
       row.why !== undefined && el("p", null, capital(textOf(row.why))),
       row.tags.length ? el("p", null, row.tags.map((tag) => el("a.tag", { href: link("", { tag }) }, tag))) : null),
     neighbours(row, choice),
-    asked(detail.asked),
+    detailOf(row) ? asked(detail.asked) : null,
     el("section", { "aria-labelledby": "both" }, el("h2", { id: "both" }, `${thenOf(row.prompt)} and now`), compared(row)),
     detail.now && el("section", { "aria-labelledby": "all" }, el("h2", { id: "all" }, "Every answer"),
       detail.depth && el("p.quiet", null, "One answer of each run is held here, to keep this page small; the command below shows all."),
@@ -95,13 +96,13 @@ function casePage(words) {
       detail.carried && el("p.quiet", null, `Taken as stored from run ${detail.carried}: nothing of it changed.`)),
     el("section", { "aria-labelledby": "next" }, el("h2", { id: "next" }, "What to do next"),
       toCopy("Look closer", look(row.prompt.id, row.id), "in a terminal"),
-      HEAD.show && toCopy("Waive this case until a day", waiver(row.prompt, row.id), "into goldenprompt.toml, with your name and a reason"),
-      HEAD.accept && toCopy("Accept the whole run", HEAD.accept, "this run becomes what later ones are compared with")),
+      worse && HEAD.show && toCopy("Waive this case until a day", waiver(row.prompt, row.id), "into goldenprompt.toml, with your name and a reason"),
+      worse && HEAD.accept && toCopy("Accept the whole run", HEAD.accept, "this run becomes what later ones are compared with")),
   ]];
 }
 
 function asked(told) {
-  if (!told) return el("p.quiet", null, "What was asked is not held here: a run keeps only the digest of it, and its dataset is not the same here any more.");
+  if (!told) return el("p.quiet", null, "What was asked is not held here: a run keeps only a digest of it, and the case is not in its dataset any more as it was.");
   const text = ([name, number]) => el("div", null, el("dt", null, name), el("dd", null, blockOf(number, name)));
   return el("div.sides", null,
     el("section.side", { "aria-labelledby": "asked" }, el("h2", { id: "asked" }, "Asked"), el("dl.texts", null, told.inputs.map(text), (told.turns || []).map(text))),
