@@ -205,6 +205,7 @@ def test_the_policy_names_the_script_and_the_style_and_nothing_else():
         "base-uri 'none'; form-action 'none'"
     )
     assert len(script.encode()) < SCRIPT_LIMIT
+    assert max(map(len, script.splitlines())) <= 140  # it is written to be read
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|fetch\(|XMLHttp|import\(", script
     )

@@ -16,7 +16,8 @@ from pytest_goldenprompt.reports.page.sentences import headline
 from pytest_goldenprompt.reports.terminal import next_commands
 from pytest_goldenprompt.reports.view import RunView
 
-SCRIPTS = ("words", "elements", "chart", "diff", "paths", "commands", "address", "answers", "cases", "prompts", "pages")
+PAGES = ("run_page", "prompt_page", "case_page", "start")
+SCRIPTS = ("words", "elements", "chart", "diff", "paths", "commands", "address", "answers", "cases", "prompts", *PAGES)
 """Modules of the script, in the order in which they build on each other."""
 
 

@@ -64,8 +64,12 @@ function placesOf(name, left, right) {
   const rest = places.length - MOST_PLACES;
   return [
     table("Fields that differ", [["Field"], [name], ["Now"]], rows, ".places"),
-    el("p.quiet", null, rest > 0 ? `${counted(rest, "more field")} differ, and ${same} are the same.` : `${counted(same, "other field")} ${same === 1 ? "is" : "are"} the same.`),
+    el("p.quiet", null, rest > 0 ? `${counted(rest, "more field")} differ, and ${same} are the same.` : alike(same)),
   ];
+}
+
+function alike(same) {
+  return `${counted(same, "other field")} ${same === 1 ? "is" : "are"} the same.`;
 }
 
 function reasons(repeat) {
@@ -86,8 +90,9 @@ function everyRepeat(name, repeats) {
 
 function answers(name, group) {
   const [first] = group;
+  const times = group.length > 1 && el("b", null, `${group.length} times`);
   return el("li.repeat", null,
-    el("p.repeat-head", null, chip(mark(first)), group.length > 1 && el("b", null, `${group.length} times`), el("span.quiet", null, facts(group))),
+    el("p.repeat-head", null, chip(mark(first)), times, el("span.quiet", null, facts(group))),
     first.why && first.why.map((why) => el("p.why", null, textOf(why))),
     first.error !== undefined && blockOf(first.error, `${name}: error`),
     first.output !== undefined && blockOf(first.output, `${name}: answer`),
@@ -108,19 +113,22 @@ function facts(group) {
     return `${least === most ? least : `${least}\u2013${most}`} ${most === 1 ? unit.replace("tokens", "token") : unit}`;
   };
   const models = [...new Set(group.map((repeat) => repeat.model).filter((number) => number !== undefined))];
-  return [
+  return dots([
     first.score !== undefined && `score ${first.score}`,
     first.form !== undefined && (first.form ? "in the form asked for" : "not in the form asked for"),
     range("seconds", "s"), range("in", "tokens in"), range("out", "tokens out"), models.map(textOf).join(", "),
     group.some((repeat) => repeat.end) && `ended by ${[...new Set(group.map((repeat) => repeat.end).filter(Boolean))].join(", ")}`,
     group.some((repeat) => repeat.attempts) && range("attempts", "attempts"),
     group.some((repeat) => repeat.copy) && "copies of one answer, counted once",
-  ].filter(Boolean).join(" \u00b7 ");
+  ]);
 }
 
 function calls(group) {
   const told = (name, value) => figure(name, value === undefined ? NEITHER : value);
-  const rows = group.map((repeat, number) => el("tr", null, el("th.name", { scope: "row" }, number + 1), told("Seconds", repeat.seconds), told("Tokens in", repeat.in), told("Tokens out", repeat.out),
+  const rows = group.map((repeat, number) => el("tr", null,
+    el("th.name", { scope: "row" }, number + 1),
+    told("Seconds", repeat.seconds), told("Tokens in", repeat.in), told("Tokens out", repeat.out),
     el("td", null, repeat.model === undefined ? NEITHER : textOf(repeat.model))));
-  return table("Each call", [["Call"], ["Seconds", "number"], ["Tokens in", "number"], ["Tokens out", "number"], ["Model"]], rows, ".calls.stacks");
+  const heads = [["Call"], ["Seconds", "number"], ["Tokens in", "number"], ["Tokens out", "number"], ["Model"]];
+  return table("Each call", heads, rows, ".calls.stacks");
 }

@@ -37,7 +37,8 @@ function numbersOf({ asked = {}, then = [], now = [] }) {
 
 function casesTable(rows, choice, besidesPrompt) {
   if (!rows.length) return el("p.empty", null, "No case fits this choice.");
-  const heads = [["Case"], !besidesPrompt && ["Prompt"], ["How it stands"], [SINCE, "number"], ["Now", "number"], ["Tags", "tags"]].filter(Boolean);
+  const rates = [["How it stands"], [SINCE, "number"], ["Now", "number"], ["Tags", "tags"]];
+  const heads = [["Case"], ...(besidesPrompt ? [] : [["Prompt"]]), ...rates];
   const [body, below] = growing(rows, (row) => caseRow(row, choice, besidesPrompt), "case");
   return [table("Cases, the worst first", heads, body, ".cases.stacks"), below];
 }
@@ -77,15 +78,18 @@ function casesSection(page, choice, fixed) {
     redraw(true);
   };
   const among = fixed ? ROWS.filter((row) => row.prompt === fixed) : ROWS;
+  const prompts = PROMPTS.map((one) => [one.id, one.id]);
+  const placeholder = "ids, answers, inputs, tags";
   const fields = [
-    field("Search", el("input", { type: "search", id: "q", value: given.q, placeholder: "ids, answers, inputs, tags", oninput: change("q") }), "q"),
-    !fixed && PROMPTS.length > 1 && field("Prompt", select("prompt", PROMPTS.map((one) => [one.id, one.id]), "All prompts", given, change), "prompt"),
+    field("Search", el("input", { type: "search", id: "q", value: given.q, placeholder, oninput: change("q") }), "q"),
+    !fixed && prompts.length > 1 && field("Prompt", select("prompt", prompts, "All prompts", given, change), "prompt"),
     field("How it stands", select("outcome", outcomesOf(among), "All", given, change), "outcome"),
     DATA.tags.length ? field("Tag", select("tag", tagsOf(among), "All tags", given, change), "tag") : null,
   ];
-  const form = el("form.choice", { role: "search", "aria-label": "Choose cases", onsubmit: (event) => event.preventDefault() }, fields, count);
+  const onsubmit = (event) => event.preventDefault();
+  const form = el("form.choice", { role: "search", "aria-label": "Choose cases", onsubmit }, fields, count);
   redraw(false);
-  return el("section", { "aria-labelledby": "cases" }, el("h2", { id: "cases" }, "Cases"), form, found);
+  return section("cases", "Cases", form, found);
 }
 
 function outcomesOf(rows) {

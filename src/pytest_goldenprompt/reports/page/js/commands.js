@@ -21,13 +21,19 @@ function toml(text) {
   return JSON.stringify(text).replaceAll("\x7f", "\\u007f");
 }
 
+function toWaive(prompt, caseId) {
+  const what = caseId === undefined ? "Waive it until a day" : "Waive this case until a day";
+  return HEAD.show && toCopy(what, waiver(prompt, caseId), "into goldenprompt.toml, with your name and a reason");
+}
+
 // One line of what to do: what for, the command, a button that copies it.
 function toCopy(what, command, note) {
   if (!command) return null;
   const button = el("button.copy", { type: "button", "aria-label": `Copy: ${what}` }, "Copy");
   button.addEventListener("click", () => copy(command, button));
   const shown = el("pre.command", null, el("code", null, command.trimEnd()));
-  return el("div.step", null, el("p.what", null, el("strong", null, what), note && el("span.quiet", null, ` ${note}`)), el("div.line", null, shown, button));
+  const said = el("p.what", null, el("strong", null, what), note && el("span.quiet", null, ` ${note}`));
+  return el("div.step", null, said, el("div.line", null, shown, button));
 }
 
 async function copy(text, button) {

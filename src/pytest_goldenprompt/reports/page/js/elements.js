@@ -46,6 +46,27 @@ function escape(letter) {
   return made;
 }
 
+// A part of a page under a heading that names it.
+function section(id, title, ...children) {
+  return el("section", { "aria-labelledby": id }, el("h2", { id }, title), children);
+}
+
+// A list; nothing where there is nothing to list.
+function list(items, make = (item) => item, name = "ul") {
+  return items.length ? el(name, null, items.map((item) => el("li", null, make(item)))) : null;
+}
+
+// Short facts on one line; what is not known is left out.
+function dots(parts) {
+  return parts.filter(Boolean).join(" \u00b7 ");
+}
+
+// Names and values below each other; what is not known is left out.
+function pairs(facts) {
+  const known = facts.filter(([, value]) => value !== undefined && value !== null && value !== "" && value !== false);
+  return el("dl.facts", null, known.map(([name, value]) => el("div", null, el("dt", null, name), el("dd", null, value))));
+}
+
 function chip([tone, word]) {
   return el(`span.chip.${tone}`, null, el("span.mark", { "aria-hidden": "true" }, MARKS[tone]), word);
 }
@@ -76,7 +97,8 @@ function figure(name, ...children) {
 function table(caption, heads, rows, name = "") {
   const head = heads.map(([word, kind]) => el(kind ? `th.${kind}` : "th", { scope: "col" }, word));
   const body = rows instanceof Node ? rows : el("tbody", null, rows);
-  return el("div.wide", null, el(`table${name}`, null, el("caption.unseen", null, caption), el("thead", null, el("tr", null, head)), body));
+  const parts = [el("caption.unseen", null, caption), el("thead", null, el("tr", null, head)), body];
+  return el("div.wide", null, el(`table${name}`, null, parts));
 }
 
 // The rows of a long table, so many at a time; gives the body, and what stands below the table.
@@ -89,7 +111,7 @@ function growing(rows, make, noun) {
     add(body, rows.slice(from, from + AT_A_TIME).map(make));
     const shown = body.childElementCount;
     more.hidden = shown >= rows.length;
-    drawn.textContent = rows.length > AT_A_TIME ? `${shown.toLocaleString("en")} of ${counted(rows.length, noun)} are shown.` : "";
+    drawn.textContent = `${shown.toLocaleString("en")} of ${counted(rows.length, noun)} are shown.`;
     return from;
   };
   more.addEventListener("click", () => {

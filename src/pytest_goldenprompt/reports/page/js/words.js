@@ -19,7 +19,9 @@ const FLAGS = { named: 1, must: 2, passed: 4 };
 const NEITHER = "\u2013";
 
 // Characters that steer, reorder or hide text are shown by their number, in colour.
-const STEERING = /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\u{e0000}-\u{e007f}]/gu;
+const STEERING = new RegExp(
+  "[\\0-\\x08\\x0b-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f" +
+  "\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff\\u{e0000}-\\u{e007f}]", "gu");
 
 // A prompt that slid is compared with the approved run, the others with the stored one.
 function thenOf(prompt) {
