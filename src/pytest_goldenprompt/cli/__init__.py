@@ -20,6 +20,7 @@ COMMANDS = {
     "review": "walk through what differs, and through candidates",
     "list": "list the stored runs",
     "show": "show a run, a prompt of it, or a case",
+    "open": "write a run as one HTML page",
     "compare": "compare two runs or two score files",
     "verify": "check a verdict record before a deploy",
     "merge": "merge the shards of a run into the run",

@@ -31,12 +31,12 @@ def judged_run(store: FolderStore, root: Path, name: str) -> RunView:
     run_id = match_run(store.runs(), name)
     record = store.load(run_id)
     stored = store.verdict(run_id)
-    facts = _reference(stored.get("baseline"), run_id)
+    facts = reference_of(stored.get("baseline"), run_id)
     baseline = None
     if facts is not None:
         baseline = pooled(_load(store, facts.id, facts.digest), [_load(store, one) for one in facts.pooled])
     first = baseline is None and stored.get("verdict") == State.NEW
-    anchor = _reference(stored.get("anchor"), run_id)
+    anchor = reference_of(stored.get("anchor"), run_id)
     pinned = apart(baseline, _load(store, anchor.id, anchor.digest)) if anchor and baseline else None
     policy = codec.policy_of(record, f"run {run_id}") or read_policy(root)
     verdict = decide(References(baseline, pinned, first), record, policy)
@@ -64,7 +64,8 @@ def print_lines(lines: list[Line], *, colour: bool) -> None:
         print(f"\033[{code}m{line.text}\033[0m" if code else line.text)
 
 
-def _reference(plain: Any, run_id: str) -> ReferenceFacts | None:
+def reference_of(plain: Any, run_id: str) -> ReferenceFacts | None:
+    """Read what a verdict record says of a stored run that was compared with."""
     try:
         joined = tuple(plain["pooled"]) if plain else ()
         return plain and ReferenceFacts(plain["id"], plain["month"], plain["digest"], plain["age_days"], pooled=joined)

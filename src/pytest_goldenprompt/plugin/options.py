@@ -12,7 +12,7 @@ import pytest
 
 DEFAULT_STORE = "dir:.goldenprompt"
 REPLAY_MODES = ("none", "once", "new", "all")
-REPORT_KINDS = ("json", "markdown", "summary", "ctrf", "attestation", "openmetrics", "genai", "otel")
+REPORT_KINDS = ("json", "html", "markdown", "summary", "ctrf", "attestation", "openmetrics", "genai", "otel")
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,19 @@ from pytest_goldenprompt.plugin.conclusion import default_report
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.reports import attestation, markdown, openmetrics, otel
 from pytest_goldenprompt.reports.genai import OPERATION
+from pytest_goldenprompt.reports.page import GENERATOR
 from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.place import open_store
 
-SIGNS = ('"verdict"', f'"{OPERATION}"', markdown.MARK, openmetrics.START, otel.START, f'"{attestation.PREDICATE}"')
+SIGNS = (
+    '"verdict"',
+    f'"{OPERATION}"',
+    markdown.MARK,
+    openmetrics.START,
+    otel.START,
+    f'"{attestation.PREDICATE}"',
+    f'content="{GENERATOR}"',
+)
 """What is in every report of ours, one for each kind; reports in CTRF name the verdict, as the record does."""
 
 

@@ -31,8 +31,8 @@ class CaseView:
 
 def case_lines(view: CaseView, indent: str = "    ") -> list[str]:
     """Describe a case in a few lines, model text behind a bar."""
-    worst = _telling(view.now.repeats)
-    best = _telling(view.then.repeats, passed=True) if view.then else None
+    worst = telling(view.now.repeats)
+    best = telling(view.then.repeats, passed=True) if view.then else None
     return [f"{indent}{line}" for line in (*_texts(view, best, worst), *_reasons(worst))]
 
 
@@ -54,7 +54,7 @@ def passes(x: int, k: int, when: str) -> str:
     return f"{when} {x} of {k} passed" if k != 1 else f"{when} {'passed' if x else 'failed'}"
 
 
-def _telling(repeats: Sequence[Repeat], *, passed: bool = False) -> Repeat | None:
+def telling(repeats: Sequence[Repeat], *, passed: bool = False) -> Repeat | None:
     """Choose the repeat to show: an answer that passed (or failed) where there is one, then an error, then any."""
     wanted = [one for one in repeats if one.passed is passed and one.error is None]
     return next(iter((*wanted, *(one for one in repeats if one.error is not None), *repeats)), None)

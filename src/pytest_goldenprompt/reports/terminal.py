@@ -189,13 +189,14 @@ def next_commands(view: RunView) -> list[str]:
     if state is State.NO_BASELINE:
         return ["pytest --golden --golden-record     (stores the results that later runs are compared with)"]
     if state in {State.REGRESSED, State.DRIFTED}:
-        return [f"{show}     (look closer)", f"{_accept(view)}     (if it is meant to be so)"]
+        return [f"{show}     (look closer)", f"{accept_command(view)}     (if it is meant to be so)"]
     if state is State.INCOMPLETE and bad and "removed" in bad.kinds:
-        return [f"{_accept(view)}     (if the cases were removed on purpose)"]
+        return [f"{accept_command(view)}     (if the cases were removed on purpose)"]
     return [show or view.show_command()]
 
 
-def _accept(view: RunView) -> str:
+def accept_command(view: RunView) -> str:
+    """Give the command that makes the run the baseline, with a gap where a person says why."""
     even = f" --even {','.join(view.even)}" if view.even else ""
     return f'{view.command} accept {view.record.id} --reason "..."{even}'
 

@@ -44,17 +44,25 @@ class RunView:
         cases = self.baseline.cases if self.baseline else ()
         return {(case.prompt_id, case.case_id): case for case in cases}
 
+    @cached_property
+    def _both(self) -> Mapping[str, str]:
+        return {**self.texts_then(), **self.texts}
+
     def case(self, prompt_id: str, outcome: CaseOutcome) -> CaseView:
         """Give one case then and now."""
         key = prompt_id, outcome.case_id
         then = None if prompt_id in self._drifted else self._then.get(key)
-        texts = {**(self.texts_then() if then else {}), **self.texts}
+        texts = self._both if then else self.texts
         month = self.reference.month if self.reference else ""
         return CaseView(prompt_id, outcome, self._now[key], then, texts, month, self.show_command())
 
     def result(self, prompt_id: str, case_id: str) -> CaseResult:
         """Give what came of a case in this run."""
         return self._now[prompt_id, case_id]
+
+    def tags(self, prompt_id: str, case_id: str) -> tuple[str, ...]:
+        """Give the tags of a case."""
+        return self._now[prompt_id, case_id].tags
 
     def show_command(self, prompt_id: str = "") -> str:
         """Give the command that shows the run, or one prompt of it."""

@@ -21,6 +21,7 @@ from pytest_goldenprompt.store.case_lines import Known, read_cases
 from pytest_goldenprompt.store.files import read_lines, read_text, remove_folders, write_file, write_folder
 from pytest_goldenprompt.store.ledger import LOG, POINTERS, MovedError, read_log, read_pointers, write_move
 from pytest_goldenprompt.store.lock import alone, hold
+from pytest_goldenprompt.store.volatile import with_volatile
 
 CHECKS_KEPT = 20
 IGNORED = """\
@@ -76,6 +77,18 @@ class FolderStore:
         if record.id != run_id:
             raise StoreError(f"{self.folder}: the folder of run {run_id!r} holds another, found {record.id!r}")
         return record
+
+    def whole(self, record: RunRecord, *, needed: bool = True) -> RunRecord:
+        """Add to a run record what differs from call to call: latency, tokens, who answered.
+
+        Where it is not `needed`, a record that is joined from several runs, or of another store, is given as it is.
+        """
+        try:
+            return with_volatile(record, self._home(record.id))
+        except StoreError:
+            if needed:
+                raise
+            return record
 
     def facts(self, run_id: str) -> RunRecord:
         """Read a run record without its results."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError, StoreError
 from pytest_goldenprompt.model.record import RunRecord
-from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.store import codec
 from pytest_goldenprompt.store.files import read_text, write_folder
 from pytest_goldenprompt.store.folder import FILES, FolderStore, read_part, read_run
+from pytest_goldenprompt.store.volatile import with_volatile
 
 
 def shards_of(store: FolderStore) -> Path:
@@ -69,26 +69,8 @@ def read_shard(home: Path) -> Shard:
     record = read_run(home)
     texts = {line["digest"]: line["text"] for line in _read(home, "texts.jsonl")}
     verdict = codec.read_object(read_part(home, "verdict.json"), str(home / "verdict.json"))
-    volatile = codec.read_lines(read_text(home / "volatile.jsonl"), str(home / "volatile.jsonl"))
-    return Shard(_with_volatile(record, list(volatile), str(home / "volatile.jsonl")), texts, verdict)
+    return Shard(with_volatile(record, home), texts, verdict)
 
 
 def _read(home: Path, name: str) -> Iterable[dict[str, Any]]:
     return codec.read_lines(read_part(home, name), str(home / name))
-
-
-def _with_volatile(record: RunRecord, lines: Sequence[Mapping[str, Any]], where: str) -> RunRecord:
-    """Put the volatile fields back into a record; lines that are not its own are a StoreError."""
-    try:
-        cases = tuple(_case_with(case, line) for case, line in zip(record.cases, lines, strict=True))
-    except (TypeError, KeyError, ValueError, AttributeError):
-        raise StoreError(f"{where}: damaged: not the lines of run {record.id}") from None
-    return replace(record, cases=cases)
-
-
-def _case_with(case: CaseResult, line: Mapping[str, Any]) -> CaseResult:
-    if (line["prompt_id"], line["case_id"]) != (case.prompt_id, case.case_id):
-        raise ValueError
-    fields = [{name: one[name] for name in codec.VOLATILE if name in one} for one in line["repeats"]]
-    repeats = [replace(repeat, **codec.with_origin(more)) for repeat, more in zip(case.repeats, fields, strict=True)]
-    return replace(case, repeats=tuple(repeats))
