@@ -60,12 +60,16 @@ class Registry:
         self.evaluators: Table[EvaluatorFactory] = Table("evaluator")
         self.providers: Table[ProviderFactory] = Table("provider")
         self.formats: Formats = OUR_FORMATS
+        self.judge = "" if imports else "golden_judge"
+        """Whom a judge asks that names no provider of its own; which one that is, pytest's configuration says."""
         self._of_code: dict[int, Evaluator] = {}
         self._noted = 0
         self._formats_closed = False
         register_ours(self, imports=imports)
         for name, place in COMPOSED.items():
             self.add_evaluator(name, partial(_composed, place, self.evaluator), OURS)
+        for name, place in ASKING.items():
+            self.add_evaluator(name, partial(_asking, place, self), OURS)
 
     def add_evaluator(self, name: str, factory: EvaluatorFactory | str, owner: str = "a plugin") -> None:
         """Add an evaluator: settings as written to an evaluator, or the "module:function" that does so."""
@@ -135,6 +139,9 @@ COMPOSED = {
 }
 """Evaluators made of others, which the registry builds for them."""
 
+ASKING = {"judge": "judge:build"}
+"""Evaluators that ask a model, by default the one that the run names for them."""
+
 EVALUATORS = {
     "bleu": "text_metrics:build_bleu",
     "choice": "choice:build",
@@ -190,6 +197,11 @@ def _composed(place: str, build: Callable[[EvaluatorSpec], Evaluator], settings:
         f"pytest_goldenprompt.evaluators.{place}"
     )
     return make(settings, build)
+
+
+def _asking(place: str, registry: Registry, settings: JSON) -> Evaluator:
+    make: Callable[[JSON, str], Evaluator] = _imported(f"pytest_goldenprompt.evaluators.{place}")
+    return make(settings, registry.judge)
 
 
 def _imported(place: str) -> Any:

@@ -117,7 +117,7 @@ def joined(shards: Sequence[RunRecord]) -> RunRecord:
 
 def as_asked(facts: PromptFacts) -> PromptFacts:
     """Give what was known of a prompt before anybody answered, which is the same in all shards."""
-    return replace(facts, served=(), fingerprints=(), replayed=False, copied=False)
+    return replace(facts, served=(), fingerprints=(), judges_served=(), replayed=False, copied=False)
 
 
 def differing(one: PromptFacts, other: PromptFacts) -> str:
@@ -195,9 +195,8 @@ def _refuse_unknown_code(first: RunRecord) -> None:
 
 def _code(facts: PromptFacts) -> str:
     """Name the team's own code that a prompt was run or judged with; empty where there is none."""
-    own = facts.provider and facts.provider.partition(":")[0] not in NO_CODE
-    named = (name for name in facts.evaluators if "python:" in name)
-    return facts.provider if own else next(named, "")
+    own = [name for name in (facts.provider, *facts.judges) if name and name.partition(":")[0] not in NO_CODE]
+    return next(iter([*own, *(name for name in facts.evaluators if "python:" in name)]), "")
 
 
 def _defined(record: RunRecord) -> list[tuple[str, str, str]]:
@@ -228,6 +227,7 @@ def _facts(same: Sequence[PromptFacts]) -> PromptFacts:
         served=tuple(sorted({name for facts in same for name in facts.served})),
         fingerprints=tuple(sorted({name for facts in same for name in facts.fingerprints})),
         replayed=any(facts.replayed for facts in same),
+        judges_served=tuple(sorted({name for facts in same for name in facts.judges_served})),
     )
 
 

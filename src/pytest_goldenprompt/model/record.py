@@ -29,6 +29,7 @@ class PromptFacts:
     `temperature` is the one that its requests ask for; `copied` says that repeats were the same text all the same.
     `provider_version` is a digest of what the provider's name does not say, such as a server's address; empty where
     there is nothing of the kind.
+    `judges` are the models that its evaluators ask, and `judges_served` those that answered, by their own word.
     A retired prompt takes no part. `error` is set where prompt or dataset could not be read. Neither has results.
     """
 
@@ -53,6 +54,8 @@ class PromptFacts:
     temperature: float | None = None
     copied: bool = False
     provider_version: str = ""
+    judges: tuple[str, ...] = ()
+    judges_served: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
