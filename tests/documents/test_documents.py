@@ -247,7 +247,7 @@ def test_every_option_and_command_that_a_page_names_is_there(page):
     names = Names()
     assert set(re.findall(r"--golden(?:-[a-z]+)*", text)) <= names.typed
     assert set(re.findall(r"`(golden_[a-z_]+)", text)) <= names.ini | PROPERTIES
-    assert set(re.findall(r"(?:`|\$ )goldenprompt ([a-z]+)", text)) <= COMMANDS.keys()
+    assert set(re.findall(r"(?:`|\$ )goldenprompt ([a-z]+(?:-[a-z]+)*)", text)) <= COMMANDS.keys()
 
 
 PROPERTIES = {f"golden_{name}" for name in ("prompt", "case", "outcome", "state", "then", "now")}

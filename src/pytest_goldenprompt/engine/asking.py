@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pytest_goldenprompt.engine.attempt import Answer
 from pytest_goldenprompt.engine.job import Job
+from pytest_goldenprompt.engine.loop import Engine
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
+from pytest_goldenprompt.engine.waiting import wait
 from pytest_goldenprompt.evaluators.evaluate import judges_asked, questions_of
 from pytest_goldenprompt.model.contracts import Provider
-from pytest_goldenprompt.model.output import Opinion
+from pytest_goldenprompt.model.output import Opinion, Output
 from pytest_goldenprompt.model.prompt import Request
 from pytest_goldenprompt.model.question import Question
 
@@ -56,6 +58,22 @@ def with_judges(planned: PlannedPrompt, judge: Callable[[str], Provider]) -> Pla
     sure = all(provider.is_deterministic(request) for provider, request in asked)
     facts = planned.facts
     return planned if sure else replace(planned, facts=replace(facts, deterministic=False))
+
+
+def asked_about(engine: Engine, judged: Sequence[tuple[Bench, Output]], prompt_id: str) -> list[Output]:
+    """Ask judges about outputs that are there already; `prompt_id` is the name under which they are asked."""
+    answers = [Answer(output) for _, output in judged]
+    names = [bench.case.case.id for bench, _ in judged]
+    jobs = [
+        bench.jobs(Request(prompt_id, name, 0, ()), answer)
+        for (bench, _), name, answer in zip(judged, names, answers, strict=True)
+    ]
+    engine.submit([job for one in jobs for job in one.values()])
+    heard = [{name: wait(job.answers) for name, job in one.items()} for one in jobs]
+    return [
+        replace(output, opinions=opinions_of(replace(answer, opinions=opinions)))
+        for (_, output), answer, opinions in zip(judged, answers, heard, strict=True)
+    ]
 
 
 def opinions_of(answer: Answer) -> Mapping[str, tuple[Opinion, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -76,6 +76,15 @@ class Composed:
     def questions(self, output: Output, case: Case) -> Sequence[Question]:
         """Ask what its parts ask."""
         return questions_of(self.parts, output, case)
+
+
+def leaves(evaluator: Evaluator) -> Iterator[Evaluator]:
+    """Give the evaluators that one is made of: itself, where it is made of no others."""
+    if not isinstance(evaluator, Composed):
+        yield evaluator
+        return
+    for part in evaluator.parts:
+        yield from leaves(part)
 
 
 def build_all(settings: JSON, build: BuildEvaluator) -> Composed:

@@ -78,12 +78,16 @@ class JudgedByModel:
         if len(output.whole) > LONGEST:
             told = f"{len(output.whole)} characters, too long to be judged"
             return (Score(self.name, 0.0, passed=False, reason=told),)
-        opinions = output.opinions.get(self._question(output, case).digest(), ())
-        votes = [self._vote(opinion, output, case) for opinion in opinions]
-        if len(votes) != self.votes:
-            raise Unjudged(f"{self.name}: the judge was not asked")
+        votes = self._votes(output, case)
         value, told = self._mean(votes) if self.combine == "mean" else self._majority(votes)
         return (Score(self.name, value, value >= self.threshold, bounded(told)),)
+
+    def chosen(self, output: Output, case: Case) -> Vote:
+        """Give the choice of most votes, as `evaluate` takes it; none, and why, where there is no verdict."""
+        try:
+            return self._chosen(self._votes(output, case))
+        except Unjudged as error:
+            return Vote(None, str(error))
 
     def check(self, case: Case) -> None:
         """Refuse a case that lacks what the rubric names."""
@@ -98,20 +102,30 @@ class JudgedByModel:
     def _question(self, output: Output, case: Case) -> Question:
         return Question(self.judge, self.rubric.messages(output.whole, case), self.votes)
 
+    def _votes(self, output: Output, case: Case) -> list[Vote]:
+        opinions = output.opinions.get(self._question(output, case).digest(), ())
+        if len(opinions) != self.votes:
+            raise Unjudged(f"{self.name}: the judge was not asked")
+        return [self._vote(opinion, output, case) for opinion in opinions]
+
     def _vote(self, opinion: Opinion, output: Output, case: Case) -> Vote:
         if opinion.error:
             return Vote(None, opinion.error)
         return Vote(*self.rubric.read(opinion.text, output.whole, case))
 
     def _majority(self, votes: Sequence[Vote]) -> tuple[float, str]:
+        most = self._chosen(votes)
+        choice = most.choice or ""
+        share = f" ({sum(vote.choice == choice for vote in votes)} of {len(votes)} votes)" if len(votes) > 1 else ""
+        return self.choices[choice], f"{choice}{share}: {most.told}"
+
+    def _chosen(self, votes: Sequence[Vote]) -> Vote:
         counts = Counter(vote.choice for vote in votes if vote.choice is not None)
         most = sorted(self.choices, key=lambda choice: (-counts[choice], self.choices[choice]))
         missing = len(votes) - counts.total()
         if missing and counts[most[0]] - counts[most[1]] <= missing:
             raise self._unjudged(votes)
-        reason = next(vote.told for vote in votes if vote.choice == most[0])
-        share = f" ({counts[most[0]]} of {len(votes)} votes)" if len(votes) > 1 else ""
-        return self.choices[most[0]], f"{most[0]}{share}: {reason}"
+        return next(vote for vote in votes if vote.choice == most[0])
 
     def _mean(self, votes: Sequence[Vote]) -> tuple[float, str]:
         given = [self.choices[vote.choice] for vote in votes if vote.choice is not None]

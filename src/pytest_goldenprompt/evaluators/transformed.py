@@ -34,7 +34,7 @@ class Transformed:
 
         What a function returned as data stays as it is, unless that is a text.
         """
-        seen, forms = self._seen(output)
+        seen, forms = self.seen(output)
         return (*self.evaluator.evaluate(seen, case), *forms)
 
     def judges(self) -> Sequence[Judge]:
@@ -43,7 +43,7 @@ class Transformed:
 
     def questions(self, output: Output, case: Case) -> Sequence[Question]:
         """Ask of what transforms left of the answer."""
-        return questions_of([self.evaluator], self._seen(output)[0], case)
+        return questions_of([self.evaluator], self.seen(output)[0], case)
 
     def check(self, case: Case) -> None:
         """Refuse a case that the evaluator refuses."""
@@ -51,7 +51,7 @@ class Transformed:
         if check is not None:
             check(case)
 
-    def _seen(self, output: Output) -> tuple[Output, list[Score]]:
+    def seen(self, output: Output) -> tuple[Output, list[Score]]:
         """Give what the evaluator sees of an output, and the scores of its form."""
         forms: list[Score] = []
         text = output.value if isinstance(output.value, str) else output.text

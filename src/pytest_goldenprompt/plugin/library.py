@@ -9,7 +9,6 @@ from pathlib import Path
 from pytest_goldenprompt.engine.asking import with_judges
 from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, unreadable
 from pytest_goldenprompt.engine.traffic import Traffic
-from pytest_goldenprompt.engine.unchanged import NAMED
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.pairing import misplaced
 from pytest_goldenprompt.formats.policy import POLICY_FILE
@@ -21,14 +20,14 @@ from pytest_goldenprompt.model.limits import Asked, Spend, Terms, portable
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.result import CaseResult
-from pytest_goldenprompt.model.values import JSON, SHORT_DIGEST_LENGTH, digest_of
+from pytest_goldenprompt.model.values import JSON
 from pytest_goldenprompt.model.verdict import CaseOutcome, Outcome
 from pytest_goldenprompt.plugin.batching import Batches
 from pytest_goldenprompt.plugin.carrying import Carrying, Nothing
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.plugin.resuming import Resuming
 from pytest_goldenprompt.plugin.stored_run import Reference
-from pytest_goldenprompt.providers.recording import Recorder
+from pytest_goldenprompt.providers.recording import JUDGEMENTS, Recorder, kept
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.store.folder import FolderStore
 
@@ -224,13 +223,11 @@ class Library:
     def _judge(self, name: str) -> Provider:
         """Make a judge's provider: recorded like any other, else with what it said before kept in the store's cache.
 
-        Only what a name and a server's address determine is kept: code, and files, may change without a word. A run
-        that is recorded asks anew, as it is what later ones are compared with.
+        A run that is recorded asks anew, as it is what later ones are compared with.
         """
-        settings, kind = self.settings, name.partition(":")[0]
-        if (settings.replay is not None and not settings.record) or kind not in NAMED:
-            return self._provider(name)
-        live = self.registry.provider(name, ProviderSetting(settings.root, self.store.recordings, settings.timeout))
-        server = digest_of(str(getattr(live, "version", "")), SHORT_DIGEST_LENGTH)
-        kept = ProviderSetting(settings.root, self.store.cache / "judgements" / server, settings.timeout)
-        return Recorder(live, "all" if settings.record else "new", portable(name), kept)
+        settings = self.settings
+        live = self._provider(name)
+        if settings.replay is not None and not settings.record:
+            return live
+        setting = ProviderSetting(settings.root, self.store.recordings, settings.timeout)
+        return kept(live, name, setting, self.store.cache / JUDGEMENTS, anew=settings.record)
