@@ -108,7 +108,7 @@ class Registry:
             place: Callable[[Evaluator, EvaluatorSpec], Evaluator] = _imported(TRANSFORMED)
             evaluator = place(evaluator, spec)
         # The parts of one that is made of others were built, and noted, within this call.
-        if spec.name == CODE or self.evaluators.owner(spec.name) != OURS or self._noted > before:
+        if spec.name in UNRUN or self.evaluators.owner(spec.name) != OURS or self._noted > before:
             self._of_code[id(evaluator)] = evaluator
             self._noted += 1
         return evaluator
@@ -125,7 +125,7 @@ class Registry:
 
 def register_ours(registry: Registry, *, imports: bool = True) -> None:
     """Add what the package brings; each line names a module that is imported when the name is first used."""
-    for name, module in {**EVALUATORS, **({} if imports else {CODE: UNRUN})}.items():
+    for name, module in {**EVALUATORS, **({} if imports else UNRUN)}.items():
         registry.add_evaluator(name, f"pytest_goldenprompt.evaluators.{module}", OURS)
     for name, module in PROVIDERS.items():
         registry.add_provider(name, f"pytest_goldenprompt.providers.{module}", OURS)
@@ -143,6 +143,7 @@ ASKING = {"judge": "judge:build"}
 """Evaluators that ask a model, by default the one that the run names for them."""
 
 EVALUATORS = {
+    "autoevals": "autoevals:build",
     "bleu": "text_metrics:build_bleu",
     "choice": "choice:build",
     "contains": "contains:build",
@@ -155,6 +156,7 @@ EVALUATORS = {
     "latency": "latency:build",
     "length": "length:build",
     "numeric": "numeric:build",
+    "pydantic-evals": "pydantic_evals:build",
     "python": "python_function:build",
     "refusal": "refusal:build",
     "regex": "regex:build",
@@ -163,10 +165,13 @@ EVALUATORS = {
     "starts-with": "starts_with:build",
     "tool-calls": "tool_calls:build",
 }
-CODE = "python"
-"""The evaluator of ours that runs a team's own function."""
-UNRUN = "python_function:build_unrun"
-"""What stands for it where no code of a team's is to be imported."""
+UNRUN = {
+    "autoevals": "autoevals:build_unrun",
+    "pydantic-evals": "pydantic_evals:build_unrun",
+    "python": "python_function:build_unrun",
+}
+"""Evaluators of ours that run a team's own code, or another package's: what stands for each where none is imported."""
+
 
 TRANSFORMED = "pytest_goldenprompt.evaluators.transformed:transformed"
 PROVIDERS = {

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.judge.pairing import DESELECTED
-from pytest_goldenprompt.model.record import PromptFacts, RunRecord
+from pytest_goldenprompt.model.record import CODE, PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.values import JSON
 from pytest_goldenprompt.model.verdict import PromptVerdict, State, Verdict
@@ -196,7 +196,7 @@ def _refuse_unknown_code(first: RunRecord) -> None:
 def _code(facts: PromptFacts) -> str:
     """Name the team's own code that a prompt was run or judged with; empty where there is none."""
     own = [name for name in (facts.provider, *facts.judges) if name and name.partition(":")[0] not in NO_CODE]
-    return next(iter([*own, *(name for name in facts.evaluators if "python:" in name)]), "")
+    return next(iter([*own, *(name for name in facts.evaluators if any(mark in name for mark in CODE))]), "")
 
 
 def _defined(record: RunRecord) -> list[tuple[str, str, str]]:

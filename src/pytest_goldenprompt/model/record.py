@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pytest_goldenprompt.model.result import CaseResult
 
 
+CODE = ("autoevals:", "pydantic-evals:", "python:")
+"""What stands in the names of evaluators that may run a team's own code."""
+
+
 class RunKind(StrEnum):
     """How a run came to be: the recording run of a month, a check, or results brought in from elsewhere."""
 

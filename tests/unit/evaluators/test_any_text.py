@@ -21,6 +21,8 @@ from pytest_goldenprompt.registry import ASKING, COMPOSED, EVALUATORS, Registry
 LABELS = ["yes", "no", "not sure"]
 SCHEMA = {"type": "object", "patternProperties": {"^(a|b)+$": {"pattern": "^(a+)+$"}}}
 ASKED = {
+    "autoevals": ("Levenshtein", "a yes"),
+    "pydantic-evals": ("EqualsExpected", "a yes"),
     "all": (["exact", {"contains": "a"}], "a"),
     "any": (["json", {"contains": {"value": "a", "transform": ["extract-json"]}}], {"a": 1}),
     "bleu": (None, "a yes"),
@@ -46,7 +48,13 @@ ASKED = {
     "tool-calls": (["search"], None),
     "weighted": ([{"choice": LABELS}, {"length": {"max_words": 3}}], "yes"),
 }
-NEEDS = {"bleu": "sacrebleu", "rouge": "rouge_score", "similarity": "rapidfuzz"}
+NEEDS = {
+    "autoevals": "autoevals",
+    "bleu": "sacrebleu",
+    "pydantic-evals": "pydantic_evals",
+    "rouge": "rouge_score",
+    "similarity": "rapidfuzz",
+}
 """Evaluators that come with a package of their own."""
 JUDGED = [name for name in ASKED if name != "python" and (name not in NEEDS or find_spec(NEEDS[name]))]
 TRANSFORMS = {
