@@ -179,6 +179,7 @@ PROVIDERS = {
     "any-llm": "any_llm:build",
     "command": "command:build",
     "echo": "echo:build",
+    "embeddings": "embeddings:build",
     "local": "local:build",
     "openai": "openai_batches:build",
     "python": "python_function:build",

@@ -57,7 +57,7 @@ class Rubric:
         rest = [block for name, block in blocks.items() if not named or (name == OUTPUT and OUTPUT not in named)]
         system = f"{self.system}\n\n{instruction}" if self.system else instruction
         user = "\n\n".join([asked.rstrip(), *rest])
-        return Message("system", _sendable(system)), Message("user", _sendable(user))
+        return Message("system", sendable(system)), Message("user", sendable(user))
 
     def code(self, output: str, case: Case) -> str:
         """Give the code of one question: whoever writes the answer would have to know the digest of it."""
@@ -122,6 +122,6 @@ def _block(name: str, value: JSON, code: str) -> str:
     return f"<{tag}-{code}>\n{text}\n</{tag}-{code}>"
 
 
-def _sendable(text: str) -> str:
+def sendable(text: str) -> str:
     """Put a sign in the place of halves of characters, which no provider takes."""
     return _HALF.sub("\ufffd", text)

@@ -27,7 +27,7 @@ ALIKE = {
 }
 """What the shards of one run have in common, by the names of a record's fields."""
 
-NO_CODE = frozenset({"anthropic", "any-llm", "echo", "local", "openai", "replay"})
+NO_CODE = frozenset({"anthropic", "any-llm", "echo", "embeddings", "local", "openai", "replay"})
 """Kinds of provider that come with the package and run none of the team's code; any other is code that may change."""
 
 APART = timedelta(hours=24)

@@ -27,7 +27,7 @@ from pytest_goldenprompt.providers.replay import Replay
 JUDGEMENTS = "judgements"
 """The folder of the cache in which what judges said is kept."""
 
-KEPT = frozenset({"openai", "anthropic", "any-llm"})
+KEPT = frozenset({"openai", "anthropic", "any-llm", "embeddings"})
 """Kinds of provider whose name, with the server's address, says all that their answers depend on, but for luck."""
 
 MODES = ("none", "once", "new", "all")
