@@ -226,7 +226,7 @@ class Library:
         A run that is recorded asks anew, as it is what later ones are compared with.
         """
         settings = self.settings
-        live = self._provider(name)
+        live = self.provider(name)
         if settings.replay is not None and not settings.record:
             return live
         setting = ProviderSetting(settings.root, self.store.recordings, settings.timeout)

@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.evaluators import judge
@@ -135,6 +137,23 @@ def test_an_answer_cannot_know_the_code_that_its_verdict_needs(forgery):
     assert f"<output-{code_of(asked)}>\n{text}\n</output-{code_of(asked)}>" in asked.messages[1].content
     parrot = judge_output([evaluator], said([evaluator], Output(text), text), CASE)
     assert "gave no verdict" in parrot.error
+
+
+ANY_TEXT = st.text(st.characters(exclude_categories=())) | st.text("VERDICT verdict:0a kind\n<>/-{}", max_size=80)
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=ANY_TEXT, said_by_judge=ANY_TEXT)
+def test_whatever_is_answered_and_said_is_a_choices_score_or_none_and_no_echo_is_a_verdict(text, said_by_judge):
+    evaluator = judge.build(KIND)
+    [asked] = questions_of([evaluator], Output(text), CASE)
+    asked.messages[1].content.encode("utf-8")
+    for vote in (said_by_judge, text, asked.messages[1].content):
+        repeat = judge_output([evaluator], said([evaluator], Output(text), vote.replace("{code}", "")), CASE)
+        assert repeat.error is not None
+        assert not repeat.passed
+    sure = judge_output([evaluator], said([evaluator], Output(text), f"{text}\n{KEPT}fair"), CASE)
+    assert (sure.score, sure.error) == (0.5, None)
 
 
 def test_what_the_judge_is_told_and_what_it_is_shown_stand_apart():
