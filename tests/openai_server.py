@@ -227,7 +227,7 @@ class _Connection(asyncio.Protocol):
 
     def _complete(self, body: dict[str, Any]) -> None:
         server = self.server
-        text = " ".join(str(message["content"]) for message in body["messages"])
+        text = " ".join(body["input"] if "input" in body else (str(turn["content"]) for turn in body["messages"]))
         marked = CASE.search(text)
         case = marked[1] if marked else text
         fault = server.fault(case, text)

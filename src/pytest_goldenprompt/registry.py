@@ -60,12 +60,16 @@ class Registry:
         self.evaluators: Table[EvaluatorFactory] = Table("evaluator")
         self.providers: Table[ProviderFactory] = Table("provider")
         self.formats: Formats = OUR_FORMATS
+        self.judge = "" if imports else "golden_judge"
+        """Whom a judge asks that names no provider of its own; which one that is, pytest's configuration says."""
         self._of_code: dict[int, Evaluator] = {}
         self._noted = 0
         self._formats_closed = False
         register_ours(self, imports=imports)
         for name, place in COMPOSED.items():
             self.add_evaluator(name, partial(_composed, place, self.evaluator), OURS)
+        for name, place in ASKING.items():
+            self.add_evaluator(name, partial(_asking, place, self), OURS)
 
     def add_evaluator(self, name: str, factory: EvaluatorFactory | str, owner: str = "a plugin") -> None:
         """Add an evaluator: settings as written to an evaluator, or the "module:function" that does so."""
@@ -104,7 +108,7 @@ class Registry:
             place: Callable[[Evaluator, EvaluatorSpec], Evaluator] = _imported(TRANSFORMED)
             evaluator = place(evaluator, spec)
         # The parts of one that is made of others were built, and noted, within this call.
-        if spec.name == CODE or self.evaluators.owner(spec.name) != OURS or self._noted > before:
+        if spec.name in UNRUN or self.evaluators.owner(spec.name) != OURS or self._noted > before:
             self._of_code[id(evaluator)] = evaluator
             self._noted += 1
         return evaluator
@@ -121,7 +125,7 @@ class Registry:
 
 def register_ours(registry: Registry, *, imports: bool = True) -> None:
     """Add what the package brings; each line names a module that is imported when the name is first used."""
-    for name, module in {**EVALUATORS, **({} if imports else {CODE: UNRUN})}.items():
+    for name, module in {**EVALUATORS, **({} if imports else UNRUN)}.items():
         registry.add_evaluator(name, f"pytest_goldenprompt.evaluators.{module}", OURS)
     for name, module in PROVIDERS.items():
         registry.add_provider(name, f"pytest_goldenprompt.providers.{module}", OURS)
@@ -135,7 +139,11 @@ COMPOSED = {
 }
 """Evaluators made of others, which the registry builds for them."""
 
+ASKING = {"judge": "judge:build"}
+"""Evaluators that ask a model, by default the one that the run names for them."""
+
 EVALUATORS = {
+    "autoevals": "autoevals:build",
     "bleu": "text_metrics:build_bleu",
     "choice": "choice:build",
     "contains": "contains:build",
@@ -148,6 +156,7 @@ EVALUATORS = {
     "latency": "latency:build",
     "length": "length:build",
     "numeric": "numeric:build",
+    "pydantic-evals": "pydantic_evals:build",
     "python": "python_function:build",
     "refusal": "refusal:build",
     "regex": "regex:build",
@@ -156,10 +165,13 @@ EVALUATORS = {
     "starts-with": "starts_with:build",
     "tool-calls": "tool_calls:build",
 }
-CODE = "python"
-"""The evaluator of ours that runs a team's own function."""
-UNRUN = "python_function:build_unrun"
-"""What stands for it where no code of a team's is to be imported."""
+UNRUN = {
+    "autoevals": "autoevals:build_unrun",
+    "pydantic-evals": "pydantic_evals:build_unrun",
+    "python": "python_function:build_unrun",
+}
+"""Evaluators of ours that run a team's own code, or another package's: what stands for each where none is imported."""
+
 
 TRANSFORMED = "pytest_goldenprompt.evaluators.transformed:transformed"
 PROVIDERS = {
@@ -167,6 +179,7 @@ PROVIDERS = {
     "any-llm": "any_llm:build",
     "command": "command:build",
     "echo": "echo:build",
+    "embeddings": "embeddings:build",
     "local": "local:build",
     "openai": "openai_batches:build",
     "python": "python_function:build",
@@ -190,6 +203,11 @@ def _composed(place: str, build: Callable[[EvaluatorSpec], Evaluator], settings:
         f"pytest_goldenprompt.evaluators.{place}"
     )
     return make(settings, build)
+
+
+def _asking(place: str, registry: Registry, settings: JSON) -> Evaluator:
+    make: Callable[[JSON, str], Evaluator] = _imported(f"pytest_goldenprompt.evaluators.{place}")
+    return make(settings, registry.judge)
 
 
 def _imported(place: str) -> Any:

@@ -5,16 +5,28 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import sys
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
 
 from anthropic_server import AnthropicServer
+from embeddings_server import EmbeddingsServer
 from local_model import MISSING, model_file
 from openai_server import OpenAIServer
 from pytest_goldenprompt.model.contracts import ProviderSetting
 from pytest_goldenprompt.model.output import Output
-from pytest_goldenprompt.providers import any_llm, command, echo, local, openai_batches, python_function, replay
+from pytest_goldenprompt.model.prompt import Message
+from pytest_goldenprompt.providers import (
+    any_llm,
+    command,
+    echo,
+    embeddings,
+    local,
+    openai_batches,
+    python_function,
+    replay,
+)
 from pytest_goldenprompt.providers.anthropic import build as build_anthropic
 from pytest_goldenprompt.providers.recorded import Recorded, append_recording, key_of, recording_path
 from pytest_goldenprompt.registry import PROVIDERS
@@ -200,6 +212,22 @@ class TestReplay(ProviderContract):
         yield Fault("not on record", self.make(setting), request=self.request("Another question."))
 
 
+@needs("openai", "aiohttp")
+class TestEmbeddings(OverHttp):
+    """It answers with a number, and takes two texts."""
+
+    echoes = False
+    server_kind = EmbeddingsServer
+    test_half_a_character_in_an_answer_is_kept_as_it_came = None
+
+    def make(self, setting):
+        return embeddings.build("m1", setting)
+
+    def request(self, text=None, repeat=0, **parameters):
+        request = super().request(text, repeat, **parameters)
+        return replace(request, messages=(*request.messages, Message("user", "Say hello again.")))
+
+
 def test_every_provider_is_tried():
-    tried = {TestOpenAI, TestAnthropic, TestAnyLLM, TestCommand, TestPythonFunction, TestEcho, TestLocal, TestReplay}
-    assert len(tried) == len(PROVIDERS)
+    own = {TestOpenAI, TestAnthropic, TestAnyLLM, TestCommand, TestPythonFunction, TestEcho, TestLocal, TestReplay}
+    assert len({*own, TestEmbeddings}) == len(PROVIDERS)

@@ -48,7 +48,7 @@ from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.verdict import State, WaiverState
 from pytest_goldenprompt.model.waiver import OF_A_PROMPT, OF_ONE_CASE
 from pytest_goldenprompt.plugin.options import add_options
-from pytest_goldenprompt.registry import COMPOSED, EVALUATORS, PROVIDERS, Registry
+from pytest_goldenprompt.registry import ASKING, COMPOSED, EVALUATORS, PROVIDERS, Registry
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "golden"
@@ -247,7 +247,7 @@ def test_every_option_and_command_that_a_page_names_is_there(page):
     names = Names()
     assert set(re.findall(r"--golden(?:-[a-z]+)*", text)) <= names.typed
     assert set(re.findall(r"`(golden_[a-z_]+)", text)) <= names.ini | PROPERTIES
-    assert set(re.findall(r"(?:`|\$ )goldenprompt ([a-z]+)", text)) <= COMMANDS.keys()
+    assert set(re.findall(r"(?:`|\$ )goldenprompt ([a-z]+(?:-[a-z]+)*)", text)) <= COMMANDS.keys()
 
 
 PROPERTIES = {f"golden_{name}" for name in ("prompt", "case", "outcome", "state", "then", "now")}
@@ -271,7 +271,7 @@ def test_every_option_has_its_place_on_the_page_on_running():
 
 
 def test_every_evaluator_and_provider_has_a_heading():
-    assert {*EVALUATORS, *COMPOSED} <= headings(ROOT / "docs" / "evaluators.md")
+    assert {*EVALUATORS, *COMPOSED, *ASKING} <= headings(ROOT / "docs" / "evaluators.md")
     assert PROVIDERS.keys() <= headings(ROOT / "docs" / "providers.md")
 
 

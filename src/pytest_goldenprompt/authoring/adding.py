@@ -17,6 +17,7 @@ from pytest_goldenprompt.formats.edits import case_item, case_text, with_case, w
 from pytest_goldenprompt.formats.pairing import is_dataset_folder
 from pytest_goldenprompt.formats.reader import relative
 from pytest_goldenprompt.formats.render import not_used, render, used_inputs
+from pytest_goldenprompt.formats.rubrics import names_in_rubrics
 from pytest_goldenprompt.formats.yaml_text import flow
 from pytest_goldenprompt.model.dataset import Case, Dataset
 from pytest_goldenprompt.model.prompt import Prompt
@@ -80,7 +81,8 @@ def fit(prompt: Prompt | None, dataset: Dataset, case: Case) -> None:
         return
     render(prompt, case)
     used, provider = used_inputs(prompt), dataset.provider or prompt.provider or ""
-    unused = [name for name in case.inputs if used is not None and name not in used]
+    known = None if used is None else used | names_in_rubrics(case.evaluators)
+    unused = [name for name in case.inputs if known is not None and name not in known]
     if unused and not provider.startswith("python:"):
         raise not_used(prompt, dataset, case, unused)
 

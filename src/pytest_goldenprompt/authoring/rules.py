@@ -10,6 +10,7 @@ from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.cases import derived_id
 from pytest_goldenprompt.formats.located import shown
 from pytest_goldenprompt.formats.render import listed, render, used_inputs, variables
+from pytest_goldenprompt.formats.rubrics import names_in_rubrics
 from pytest_goldenprompt.model.dataset import Case, Dataset
 from pytest_goldenprompt.model.prompt import Prompt
 from pytest_goldenprompt.model.values import canonical
@@ -28,7 +29,7 @@ def unused_by_prompt(dataset: Dataset, prompt: Prompt, provider: str) -> Iterato
     severity = Severity.ERROR if provider else Severity.WARNING
     cases: dict[str, list[Case]] = defaultdict(list)
     for case in dataset.cases:
-        for name in case.inputs.keys() - used:
+        for name in case.inputs.keys() - used - names_in_rubrics(case.evaluators):
             cases[name].append(case)
     for name, those in sorted(cases.items()):
         what = f"input that the prompt does not use, found {shown(name)} in {_of(those, dataset)}; {listed(used)} "

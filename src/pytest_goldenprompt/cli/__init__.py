@@ -30,6 +30,7 @@ COMMANDS = {
     "prune": "remove stored runs that nobody needs any more",
     "import": "carry over golden sets of other tools, or judge and store their outputs",
     "export": "write a golden set as a file of another tool",
+    "judge-check": "hold a judge against answers that people labelled",
     "calibrate": "measure the gate on the repeats of a stored run",
     "plan": "say what it takes to find a drop of a wished size",
     "schema": "print the JSON Schema of a file",
@@ -66,7 +67,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     for name, help_text in COMMANDS.items():
         command = commands.add_parser(name, help=help_text, description=f"{help_text.capitalize()}.")
         if name in arguments:
-            module = importlib.import_module(f"pytest_goldenprompt.cli.{name}_command")
+            module = importlib.import_module(f"pytest_goldenprompt.cli.{name.replace('-', '_')}_command")
             module.declare(command)
             command.set_defaults(run=module.run)
     return parser.parse_args(arguments)

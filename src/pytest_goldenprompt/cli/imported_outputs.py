@@ -81,6 +81,12 @@ def _add(imported: _Imported, root: Path, folder: Path, text: str) -> None:
     if planned.prompt is not None:
         imported.texts[planned.facts.digest] = planned.prompt.text
     imported.prompts.append(replace(planned.facts, served=served))
+    if planned.judges:
+        raise InputError(
+            "evaluators that ask a judge, found `judge`; without a call, as here, no answer can be judged by them",
+            where=dataset,
+            remedy=f"run pytest --golden --golden-provider replay:{outputs}",
+        )
     for case in planned.cases:
         graded = grade(planned, case, answers.get(case.case.id, ()))
         missing = "" if graded.result.repeats else "no output was imported"

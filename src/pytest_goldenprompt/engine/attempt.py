@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from pytest_goldenprompt.errors import ProviderError
@@ -33,7 +33,8 @@ P = TypeVar("P")
 class Answer:
     """What became of one call: an output, or the error that stands in its place. Latency in seconds.
 
-    `batched` says that it was no call: the answer came in a batch, at the price of one.
+    `batched` says that it was no call: the answer came in a batch, at the price of one. `opinions` are the answers of
+    judges that were asked about it, by the digest of their question.
     """
 
     output: Output | None = None
@@ -42,6 +43,12 @@ class Answer:
     latency: float | None = None
     attempts: int = 1
     batched: bool = False
+    opinions: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
+
+    @property
+    def calls(self) -> int:
+        """Give the calls that it took, attempts counted, those of judges too."""
+        return self.attempts + sum(vote.calls for votes in self.opinions.values() for vote in votes)
 
     @classmethod
     def recalled(cls, provider: Recalling, request: Request) -> Answer | None:

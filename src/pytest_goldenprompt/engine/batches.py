@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from pytest_goldenprompt.engine.attempt import Answer
+from pytest_goldenprompt.engine.calls import Run
 from pytest_goldenprompt.engine.journal import source
-from pytest_goldenprompt.engine.loop import Run
 from pytest_goldenprompt.errors import ProviderError
 from pytest_goldenprompt.model.batch import Batch
 from pytest_goldenprompt.model.contracts import Batching, Collected, Provider

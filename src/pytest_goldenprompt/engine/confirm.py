@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from pytest_goldenprompt.engine.asking import case_job
 from pytest_goldenprompt.engine.attempt import Limits
 from pytest_goldenprompt.engine.grade import Graded, grade, mark_copies
 from pytest_goldenprompt.engine.job import Job
@@ -19,20 +20,19 @@ from pytest_goldenprompt.model.result import CaseResult
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A case that looked worse: how to ask again, and what it has shown so far."""
+    """A case that looked worse: how to ask again, and what it has shown so far; `judge` finds a judge's provider."""
 
     prompt: PlannedPrompt
     case: PlannedCase
     provider: Provider
     shown: CaseResult
+    judge: Callable[[str], Provider]
 
     def job(self, repeats: int) -> Job:
         """Make the calls that bring the case to `repeats` observations; errors and copies so far are made up for."""
         start = len(self.shown.repeats)
         missing = max(0, repeats - len(self.shown.observed))
-        numbers = range(start, start + missing)
-        requests = tuple(self.prompt.request(self.case, number) for number in numbers)
-        return Job(self.provider, requests, self.prompt.asked)
+        return case_job(self.prompt, self.case, self.provider, range(start, start + missing), self.judge)
 
 
 def confirm(

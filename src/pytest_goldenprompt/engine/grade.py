@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pytest_goldenprompt.engine.asking import is_judged_surely, is_unasked, judges_in, opinions_of
 from pytest_goldenprompt.engine.attempt import Answer
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.evaluators.evaluate import judge_output
@@ -15,13 +16,14 @@ from pytest_goldenprompt.model.result import CaseResult, Repeat
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A case's result with what else the answers told: texts by digest, and who answered."""
+    """A case's result with what else the answers told: texts by digest, who answered, and who judged."""
 
     result: CaseResult
     texts: dict[str, str]
     served: tuple[str, ...] = ()
     fingerprints: tuple[str, ...] = ()
     replayed: bool = False
+    judges: tuple[str, ...] = ()
 
 
 def grade(prompt: PlannedPrompt, planned: PlannedCase, answers: Sequence[Answer]) -> Graded:
@@ -35,35 +37,44 @@ def grade(prompt: PlannedPrompt, planned: PlannedCase, answers: Sequence[Answer]
         tuple(sorted({output.model for output in outputs if output.model})),
         tuple(sorted({output.fingerprint for output in outputs if output.fingerprint})),
         any(output.replayed for output in outputs),
+        tuple(sorted({name for answer in answers for name in judges_in(answer)})),
     )
 
 
 def _repeat(planned: PlannedCase, answer: Answer, texts: dict[str, str], price: Price | None) -> Repeat:
     if answer.output is None:
         return Repeat(error=answer.error or "no answer", attempts=answer.attempts)
-    repeat = judge_output(planned.evaluators, _measured(answer.output, answer.latency, price), planned.case)
+    repeat = judge_output(planned.evaluators, _measured(answer.output, answer, price), planned.case)
     if repeat.output is not None:
         texts[repeat.output] = answer.output.whole
     return replace(
         repeat,
         latency=answer.latency,
-        response_id=_name(answer.output, repeat),
+        response_id=_name(answer, repeat),
         attempts=answer.attempts,
         origin=answer.output.origin,
+        unjudged=repeat.error is not None and is_unasked(planned, answer),
     )
 
 
-def _measured(output: Output, latency: float | None, price: Price | None) -> Output:
-    """Put beside an answer what its call took; a recorded one took no call now, and cost what it would cost."""
+def _measured(output: Output, answer: Answer, price: Price | None) -> Output:
+    """Put beside an output what judges said of it, and what its call took.
+
+    A recorded one took no call now, and cost what it would cost.
+    """
     cost = None if price is None else price.known_cost(output.usage)
-    if cost is None and (output.replayed or latency is None):
+    latency = None if output.replayed else answer.latency
+    if cost is None and latency is None and not answer.opinions:
         return output
-    return replace(output, latency=None if output.replayed else latency, cost=cost)
+    return replace(output, latency=latency, cost=cost, opinions=opinions_of(answer))
 
 
-def _name(output: Output, repeat: Repeat) -> str | None:
-    """Name an answer; one that its provider vouches for is the same one whenever it is given."""
-    return output.response_id or (f"always-{repeat.output}" if output.deterministic else None)
+def _name(answer: Answer, repeat: Repeat) -> str | None:
+    """Name an answer; one that its provider vouches for is the same one whenever it is given, judges' luck aside."""
+    output = answer.output
+    if output is None or output.response_id:
+        return output.response_id if output else None
+    return f"always-{repeat.output}" if output.deterministic and is_judged_surely(answer) else None
 
 
 def mark_copies(repeats: list[Repeat]) -> list[Repeat]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from pytest_goldenprompt.engine.attempt import Answer
 from pytest_goldenprompt.engine.waiting import Promise
@@ -12,16 +14,24 @@ from pytest_goldenprompt.model.prompt import Request
 
 NOBODY = Asked()
 
+Ask: TypeAlias = "Callable[[Request, Answer], Mapping[str, Job]]"
+"""Gives the jobs that must be done before an answer with an output can be judged, each by the name of its question."""
+
 
 @dataclass(slots=True)
 class Job:
-    """The requests of one case, whom they ask, and the promise of their answers in the same order."""
+    """The requests of one case, whom they ask, and the promise of their answers in the same order.
+
+    With `ask`, an answer is settled together with what was asked about it. `then` is called once all are settled.
+    """
 
     provider: Provider
     requests: tuple[Request, ...]
     asked: Asked = NOBODY
     answers: Promise[tuple[Answer, ...]] = field(default_factory=Promise)
     done: list[Answer | None] = field(init=False)
+    ask: Ask | None = None
+    then: Callable[[tuple[Answer, ...]], None] | None = None
 
     def __post_init__(self) -> None:
         """Have no answer yet; no requests are answered at once."""
@@ -29,16 +39,17 @@ class Job:
         if not self.requests:
             self.answers.set_result(())
 
-    def recall(self) -> str:
-        """Take in what the provider has on record, for which no bound is meant; give its reason to ask no further."""
-        reason = ""
-        if isinstance(self.provider, Recalling):
-            for index, request in enumerate(self.requests):
-                answer = Answer.recalled(self.provider, request)
-                if answer is not None:
-                    self.settle(index, answer)
-                    reason = reason or (str(answer.error) if answer.fatal else "")
-        return reason
+    def recalled(self, index: int) -> Answer | None:
+        """Give what the provider has on record of a request, for which no bound is meant."""
+        return Answer.recalled(self.provider, self.requests[index]) if isinstance(self.provider, Recalling) else None
+
+    def asks_about(self, answer: Answer) -> bool:
+        """Say whether something may have to be asked about an answer; of an error nothing is."""
+        return self.ask is not None and answer.output is not None
+
+    def ask_about(self, index: int, answer: Answer) -> Mapping[str, Job]:
+        """Give what has to be asked about the answer to one of the requests."""
+        return {} if self.ask is None else self.ask(self.requests[index], answer)
 
     def settle(self, index: int, answer: Answer) -> None:
         """Take one answer in; the last one keeps the promise."""
@@ -46,3 +57,5 @@ class Job:
         answers = tuple(answer for answer in self.done if answer is not None)
         if len(answers) == len(self.requests) and not self.answers.done():
             self.answers.set_result(answers)
+            if self.then is not None:
+                self.then(answers)

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import inspect
 import random
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from concurrent.futures import Future
-from typing import Any, TypeAlias, TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from pytest_goldenprompt.engine.admission import Admission, Places, Stop
 from pytest_goldenprompt.engine.attempt import Answer, Limits, attempt, told
+from pytest_goldenprompt.engine.calls import Calls, Run
+from pytest_goldenprompt.engine.further import Further
 from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.journal import Together, source
-from pytest_goldenprompt.engine.threads import Threads
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.engine.waiting import LAST_MOMENT, ended
 from pytest_goldenprompt.engine.way import Counter, Way
-from pytest_goldenprompt.errors import GoldenpromptError, ProviderError
+from pytest_goldenprompt.errors import GoldenpromptError
 from pytest_goldenprompt.model.contracts import Provider
-from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
 
 T = TypeVar("T")
-
-Run: TypeAlias = Callable[..., Awaitable[Any]]
-"""Calls a provider's function: on the loop where it is asynchronous, otherwise in a thread."""
 
 
 class Engine:
@@ -50,12 +47,12 @@ class Engine:
         self._traffic.renew()
         self._stop = Stop()
         self._cut_short = "cancelled before it was answered"
-        self._threads = Threads()
+        self._calls = Calls()
+        self._further = Further(self._calls, self._queue)
         self._counters: dict[tuple[int, str], Counter[Job]] = {}
         self._providers: dict[int, Provider] = {}
         self._places = Places(limits.concurrency)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._calling: set[asyncio.Task[Any]] = set()
         self._loop = loop or asyncio.new_event_loop()
         self._admission = Admission(self._loop, self._traffic.purse, self._stop)
         self._together = Together(self._traffic.journal, self._loop)
@@ -75,12 +72,11 @@ class Engine:
 
     def submit(self, jobs: Iterable[Job]) -> None:
         """Queue jobs in the order in which their answers will be wanted; what is on record is answered at once."""
-        given, deadline = list(jobs), self._traffic.deadline
+        given = list(jobs)
         for job in given:
             self._providers[id(job.provider)] = job.provider
-            late = deadline is not None and self._loop.time() >= deadline
-            if not (self.stopped or late) and (fatal := job.recall()):
-                self.stop(fatal)
+            for index in range(len(job.requests)) if job.ask is None else ():
+                self._recalls(job, index)
         if left := [job for job in given if not job.answers.done()]:
             self._loop.call_soon_threadsafe(self._admit, left)
 
@@ -120,11 +116,30 @@ class Engine:
 
     def _admit(self, jobs: list[Job]) -> None:
         self._keep_the_deadline()
+        self._queue(jobs)
+
+    def _queue(self, jobs: Collection[Job]) -> None:
         for job in jobs:
-            counter, open_ = self._counter(job), [index for index, answer in enumerate(job.done) if answer is None]
-            counter.waiting.extend((job, index) for index in open_ if not self._knows(job, index))
+            self._providers[id(job.provider)] = job.provider
+            open_ = [index for index, answer in enumerate(job.done) if answer is None]
+            if job.ask is not None or job.then is not None:
+                open_ = [index for index in open_ if not self._recalls(job, index)]
+            self._counter(job).waiting.extend((job, index) for index in open_ if not self._knows(job, index))
         for counter in self._counters.values():
             self._staff(counter)
+
+    def _recalls(self, job: Job, index: int) -> bool:
+        """Settle what is on record, for which no bound is meant; once the run has ended, nothing is."""
+        deadline = self._traffic.deadline
+        if self.stopped or (deadline is not None and self._loop.time() >= deadline):
+            return False
+        answer = job.recalled(index)
+        if answer is None:
+            return False
+        self._settle(job, index, answer)
+        if answer.fatal:
+            self.stop(str(answer.error))
+        return True
 
     def _knows(self, job: Job, index: int) -> bool:
         """Settle what a run that was cut off has an answer to, and count it as called for."""
@@ -133,7 +148,7 @@ class Engine:
         if answer is None or answer.output is None:
             return False
         self._traffic.purse.remember(job.asked, request, answer.output.usage, answer.attempts, batched=answer.batched)
-        job.settle(index, answer)
+        self._settle(job, index, answer)
         return True
 
     def _counter(self, job: Job) -> Counter[Job]:
@@ -161,14 +176,22 @@ class Engine:
         try:
             while counter.waiting:
                 job, index = counter.waiting.popleft()
-                job.settle(index, await self._answer(counter, job, job.requests[index]))
+                self._settle(job, index, await self._answer(counter, job, job.requests[index]))
         finally:
             counter.workers -= 1
 
+    def _settle(self, job: Job, index: int, answer: Answer) -> None:
+        """Settle an answer, where judges have to be asked about it once they were."""
+        if job.asks_about(answer) and not self._further.closed:
+            self._start(self._further.settle(job, index, answer))
+        else:
+            job.settle(index, answer)
+
     async def _answer(self, counter: Counter[Job], job: Job, request: Request) -> Answer:
         way = Way(self._admission, counter.queue, request)
+        call = partial(self._calls.complete, counter.provider, request)
         try:
-            answer = await attempt(lambda: self._call(counter.provider, request), way, self.limits, self._luck)
+            answer = await attempt(call, way, self.limits, self._luck)
         except (asyncio.CancelledError, GeneratorExit):
             return Answer(error=self._cut_short)
         except Exception as raised:  # noqa: BLE001 - whatever a provider's own error type does, the item must not wait
@@ -192,50 +215,24 @@ class Engine:
         late = f"the deadline of {self._traffic.purse.whole.seconds:g} s has passed"
         self._cut_short = f"no answer: {late}"
         self.stop(late)
-        for task in list(self._calling):
-            task.cancel()
-
-    async def _call(self, provider: Provider, request: Request) -> Output:
-        """Call once. Whatever is raised that is no Exception would end the loop, and every waiting item with it."""
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - workers are tasks; said for the type checker
-        self._calling.add(task)
-        try:
-            output = await self._run(provider.complete, request)
-        except (ProviderError, asyncio.CancelledError, GeneratorExit):
-            raise
-        except TimeoutError as raised:
-            raise ProviderError(told(raised), transient=True, status=408) from None
-        except BaseException as raised:  # noqa: BLE001
-            raise ProviderError(told(raised)) from None
-        finally:
-            self._calling.discard(task)
-        if not isinstance(output, Output):
-            raise ProviderError(f"the provider gave no output, found {type(output).__name__}")
-        return output
-
-    async def _run(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a provider's function: on the loop where it is asynchronous, otherwise in a thread."""
-        if inspect.iscoroutinefunction(function):
-            return await function(*arguments)
-        given = await self._threads.run(lambda: function(*arguments))
-        return await given if inspect.isawaitable(given) else given
+        self._calls.cut()
 
     async def _do(self, work: Callable[[Run], Coroutine[Any, Any, T]]) -> T:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - as above
         self._tasks.add(task)
-        self._calling.add(task)
+        self._calls.under_way.add(task)
         self._keep_the_deadline()
         try:
             if self.stopped:
                 raise asyncio.CancelledError
-            return await work(self._run)
+            return await work(self._calls.run)
         finally:
             self._tasks.discard(task)
-            self._calling.discard(task)
+            self._calls.under_way.discard(task)
 
     async def _close(self, grace: float) -> None:
+        self._further.closed = True
         for counter in self._counters.values():
             while counter.waiting:
                 job, index = counter.waiting.popleft()
@@ -243,8 +240,8 @@ class Engine:
         for task in list(self._tasks):
             task.cancel()
         await ended(self._tasks, grace)
-        errors = await ended([self._start(self._run(one.close)) for one in self._providers.values()], grace)
-        self._threads.close()
+        errors = await ended([self._start(self._calls.run(one.close)) for one in self._providers.values()], grace)
+        self._calls.close()
         for error in errors:
             if isinstance(error, GoldenpromptError):
                 raise error

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.evaluators.evaluate import check_case, definition_digest
+from pytest_goldenprompt.evaluators.evaluate import check_case, definition_digest, judges_asked
 from pytest_goldenprompt.formats.datasets import read_dataset
 from pytest_goldenprompt.formats.endings import FOLDER_ENDING, OURS, Formats
 from pytest_goldenprompt.formats.inline import dataset_from_rows
@@ -23,8 +23,9 @@ from pytest_goldenprompt.formats.prompts import read_prompt
 from pytest_goldenprompt.formats.render import render, unused_inputs
 from pytest_goldenprompt.model.contracts import Evaluator, Provider
 from pytest_goldenprompt.model.dataset import Case, Dataset, EvaluatorSpec, Status
-from pytest_goldenprompt.model.limits import Asked, Price
+from pytest_goldenprompt.model.limits import Asked, Price, portable
 from pytest_goldenprompt.model.prompt import Content, Message, Prompt, Request
+from pytest_goldenprompt.model.question import Judge
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.model.values import JSON, SHORT_DIGEST_LENGTH, canonical, digest_of
@@ -73,6 +74,11 @@ class PlannedPrompt:
     price: Price | None = None
 
     @property
+    def judges(self) -> tuple[Judge, ...]:
+        """Give the judges of all its cases, each as often as it is named."""
+        return tuple(judge for case in self.cases for judge in judges_asked(case.evaluators))
+
+    @property
     def asked(self) -> Asked:
         """Give whom it asks, as limits and prices name it."""
         return Asked(self.facts.provider, self.facts.model)
@@ -118,8 +124,9 @@ def plan_prompt(
     built = remembered(build)
     cases = tuple(_plan_case(case, prompt, dataset, built) for case in dataset.cases)
     names = tuple(sorted({f"{item.name}@{item.version}" for case in cases for item in case.evaluators}))
-    facts = replace(facts, provider=portable(asked), evaluators=names)
-    return PlannedPrompt(facts, prompt, cases, asked, dataset.tags)
+    planned = PlannedPrompt(facts, prompt, cases, asked, dataset.tags)
+    judges = tuple(sorted({judge.asked.name for judge in planned.judges}))
+    return replace(planned, facts=replace(facts, provider=portable(asked), evaluators=names, judges=judges))
 
 
 def read_facts(root: Path, path: Path, formats: Formats = OURS) -> tuple[PromptFacts, tuple[str, ...]] | None:
@@ -141,16 +148,6 @@ def with_provider(planned: PlannedPrompt, provider: Provider) -> PlannedPrompt:
     version = _version(planned.facts.provider, provider)
     facts = replace(planned.facts, deterministic=sure and bool(planned.cases), provider_version=version)
     return replace(planned, facts=facts)
-
-
-def portable(provider: str) -> str:
-    """Name a provider without the folders of this machine: `local:/models/x.gguf` is `local:x.gguf` anywhere.
-
-    Of a command's line only the program may be a path of this machine; what follows it says what is asked.
-    """
-    kind, separator, argument = provider.partition(":")
-    path, space, rest = argument.partition(" ") if kind == "command" else (argument, "", "")
-    return f"{kind}{separator}{Path(path).name}{space}{rest}" if Path(path).is_absolute() else provider
 
 
 def unreadable(root: Path, path: Path, error: InputError, formats: Formats = OURS) -> PromptFacts:

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from pytest_goldenprompt.engine.plan import portable
 from pytest_goldenprompt.formats.endings import PROMPT_ENDINGS
 from pytest_goldenprompt.formats.pairing import folder_of
 from pytest_goldenprompt.git import git, word
+from pytest_goldenprompt.model.limits import portable
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 
-NAMED = frozenset({"openai", "anthropic", "any-llm", "echo"})
+NAMED = frozenset({"openai", "anthropic", "any-llm", "echo", "embeddings"})
 """Kinds of provider whose name and version say all of what is asked; behind any other stands code, or a file."""
 
 STORE = ".goldenprompt/"

@@ -85,10 +85,10 @@ def is_finished(record: RunRecord) -> bool:
 
 
 def _uncalled(record: RunRecord) -> Iterator[bool]:
-    """Find repeats for which no call was made, as a limit or an outage stopped the run before."""
+    """Find repeats for which a call was not made, a judge's too, as a limit or an outage stopped the run before."""
     for case in record.cases:
         for repeat in case.repeats:
-            yield repeat.error is not None and not repeat.attempts
+            yield repeat.error is not None and (not repeat.attempts or repeat.unjudged)
 
 
 def _about(folder: Path) -> tuple[datetime | None, Purpose | None]:

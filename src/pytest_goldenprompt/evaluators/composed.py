@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.evaluators.evaluate import check_case, evaluate_output
+from pytest_goldenprompt.evaluators.evaluate import check_case, evaluate_output, judges_asked, questions_of
 from pytest_goldenprompt.evaluators.scores import bounded, quoted
 from pytest_goldenprompt.evaluators.settings import Settings, read_settings
 from pytest_goldenprompt.model.contracts import Evaluator
 from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec, TransformSpec
 from pytest_goldenprompt.model.output import Output
+from pytest_goldenprompt.model.question import Judge, Question
 from pytest_goldenprompt.model.result import Kind, Score
 from pytest_goldenprompt.model.values import JSON
 
@@ -67,6 +68,23 @@ class Composed:
     def check(self, case: Case) -> None:
         """Refuse a case that one of the parts refuses."""
         check_case(self.parts, case)
+
+    def judges(self) -> Sequence[Judge]:
+        """Give the judges of its parts."""
+        return judges_asked(self.parts)
+
+    def questions(self, output: Output, case: Case) -> Sequence[Question]:
+        """Ask what its parts ask."""
+        return questions_of(self.parts, output, case)
+
+
+def leaves(evaluator: Evaluator) -> Iterator[Evaluator]:
+    """Give the evaluators that one is made of: itself, where it is made of no others."""
+    if not isinstance(evaluator, Composed):
+        yield evaluator
+        return
+    for part in evaluator.parts:
+        yield from leaves(part)
 
 
 def build_all(settings: JSON, build: BuildEvaluator) -> Composed:

@@ -6,16 +6,21 @@ import math
 from collections.abc import Iterable, Sequence
 
 from pytest_goldenprompt.evaluators.scores import bounded
-from pytest_goldenprompt.model.contracts import Evaluator
+from pytest_goldenprompt.model.contracts import Asking, Evaluator
 from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec
 from pytest_goldenprompt.model.fault import MOST
 from pytest_goldenprompt.model.output import Output
+from pytest_goldenprompt.model.question import Judge, Question
 from pytest_goldenprompt.model.result import Kind, Repeat, Score
 from pytest_goldenprompt.model.values import SHORT_DIGEST_LENGTH, digest_of
 
 
 class Crash(Exception):  # noqa: N818 - a record in the making, not a fault of the program
     """An evaluator raised, or gave something that is no score."""
+
+
+class Unjudged(Crash):
+    """A judge was not asked, or gave no verdict: there is no score, whoever asked for one."""
 
 
 def judge_output(evaluators: Sequence[Evaluator], output: Output, case: Case) -> Repeat:
@@ -51,12 +56,34 @@ def evaluate_output(evaluator: Evaluator, output: Output, case: Case) -> tuple[S
     try:
         scores = tuple(evaluator.evaluate(output, case))
         wrong = next((score for score in scores if not _is_sound(score)), None)
+    except Unjudged:
+        raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a crash of one evaluator is a record, not a lost run
         told = f"evaluator {evaluator.name} crashed: {type(error).__name__}: {bounded(_message(error))}"
         raise Crash(told) from None
     if wrong is not None:
         raise Crash(f"evaluator {evaluator.name} crashed: its score is not in 0..1: {bounded(repr(wrong))}")
     return scores
+
+
+def judges_asked(evaluators: Iterable[Evaluator]) -> tuple[Judge, ...]:
+    """Give the judges that evaluators will ask."""
+    return tuple(judge for evaluator in evaluators if isinstance(evaluator, Asking) for judge in evaluator.judges())
+
+
+def questions_of(evaluators: Iterable[Evaluator], output: Output, case: Case) -> tuple[Question, ...]:
+    """Give what evaluators must ask of an output, each question once.
+
+    One that fails at that asks nothing: it fails again when it judges, which is told then.
+    """
+    found: dict[str, Question] = {}
+    for evaluator in evaluators:
+        try:
+            asked = evaluator.questions(output, case) if isinstance(evaluator, Asking) else ()
+            found.update({question.digest(): question for question in asked})
+        except Exception:  # noqa: BLE001, S112 - as said above
+            continue
+    return tuple(found.values())
 
 
 def check_case(evaluators: Iterable[Evaluator], case: Case) -> None:

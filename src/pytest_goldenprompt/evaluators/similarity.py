@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.evaluators.meaning import Meaning, by_meaning
 from pytest_goldenprompt.evaluators.scores import bounded, expected_text, quoted
 from pytest_goldenprompt.evaluators.settings import Settings, read_settings
 from pytest_goldenprompt.model.dataset import Case
@@ -18,6 +19,9 @@ LONGEST = 100_000
 
 WAYS = {"characters": "ratio", "part": "partial_ratio", "words": "token_sort_ratio", "word-set": "token_set_ratio"}
 """What is compared, and rapidfuzz's name for it."""
+
+
+MEANING = "meaning"
 
 
 @dataclass(slots=True)
@@ -59,15 +63,23 @@ class Similarity:
         return edits <= self.edits, f"{edits} edits, expected at most {self.edits}"
 
 
-def build(settings: JSON) -> Similarity:
-    """Accept `value`, and `threshold` (default .8, also bare) with `by`, or `edits`. Needs rapidfuzz."""
-    given = read_settings("similarity", settings, ("value", "threshold", "by", "edits"), short="threshold")
+def build(settings: JSON) -> Similarity | Meaning:
+    """Accept `value`, and `threshold` (default .8, also bare) with `by`, or `edits`. Needs rapidfuzz.
+
+    With `by: meaning`, `threshold` and `provider` are wanted, and a model is asked.
+    """
+    given = read_settings("similarity", settings, ("value", "threshold", "by", "provider", "edits"), short="threshold")
+    way = given.one_of("by", (*WAYS, MEANING), "characters")
+    if "provider" in given and way != MEANING:
+        raise InputError(f"`provider` of `similarity` goes with `by: {MEANING}`, found it with `by: {way}`")
     if "edits" in given:
         return _bounded_by_edits(given)
+    if way == MEANING:
+        return by_meaning(given)
     threshold = given.number("threshold", default=0.8)
     if not 0 < threshold <= 1:
         raise given.wrong("threshold", "a number above 0, up to 1")
-    return Similarity(_comparison(given.one_of("by", tuple(WAYS), "characters")), given.text("value") or "", threshold)
+    return Similarity(_comparison(way), given.text("value") or "", threshold)
 
 
 def _bounded_by_edits(given: Settings) -> Similarity:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from pytest_goldenprompt.evaluators.evaluate import judges_asked, questions_of
 from pytest_goldenprompt.evaluators.scores import form
 from pytest_goldenprompt.evaluators.transforms import Transform, build_transform
 from pytest_goldenprompt.model.contracts import Evaluator
 from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec
 from pytest_goldenprompt.model.output import Output
+from pytest_goldenprompt.model.question import Judge, Question
 from pytest_goldenprompt.model.result import Score
 
 
@@ -32,20 +34,32 @@ class Transformed:
 
         What a function returned as data stays as it is, unless that is a text.
         """
-        forms: list[Score] = []
-        text = output.value if isinstance(output.value, str) else output.text
-        for step, problem, left in _steps(self.transforms, text):
-            text = left
-            if problem is not None:
-                forms.append(form(step.name, not problem, problem, counts=step.strict))
-        seen = replace(output, text=text, value=text if isinstance(output.value, str) else output.value)
+        seen, forms = self.seen(output)
         return (*self.evaluator.evaluate(seen, case), *forms)
+
+    def judges(self) -> Sequence[Judge]:
+        """Give whom the evaluator will ask."""
+        return judges_asked([self.evaluator])
+
+    def questions(self, output: Output, case: Case) -> Sequence[Question]:
+        """Ask of what transforms left of the answer."""
+        return questions_of([self.evaluator], self.seen(output)[0], case)
 
     def check(self, case: Case) -> None:
         """Refuse a case that the evaluator refuses."""
         check = getattr(self.evaluator, "check", None)
         if check is not None:
             check(case)
+
+    def seen(self, output: Output) -> tuple[Output, list[Score]]:
+        """Give what the evaluator sees of an output, and the scores of its form."""
+        forms: list[Score] = []
+        text = output.value if isinstance(output.value, str) else output.text
+        for step, problem, left in _steps(self.transforms, text):
+            text = left
+            if problem is not None:
+                forms.append(form(step.name, not problem, problem, counts=step.strict))
+        return replace(output, text=text, value=text if isinstance(output.value, str) else output.value), forms
 
 
 def transformed(evaluator: Evaluator, spec: EvaluatorSpec) -> Evaluator:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,14 +30,16 @@ _KEYS = (
     "provider",
     "owner",
 )
+_COMPLETION = re.compile(r"\{\{\s*completion\s*\}\}")
 _STRING_CHECKS = {"equals": "exact", "contains": "contains", "startsWith": "starts-with", "endsWith": "ends-with"}
 
 
 def read_github_models(source: Source, prompt_id: str, files: References) -> Prompt:  # noqa: ARG001 - it names none
     """Read a GitHub Models prompt.
 
-    Its string evaluators become ours with templates for values (without case but for `equals`, as GitHub compares);
-    `llm` and `uses` evaluators are carried under these names, so that they are refused by name when they are built.
+    Its string evaluators become ours with templates for values (without case but for `equals`, as GitHub compares), its
+    `llm` evaluators become judges, whose rubrics are filled for each answer; `uses` evaluators are carried under this
+    name, so that they are refused by name when they are built.
     `provider` and `owner` are accepted besides GitHub's own keys.
     """
     document = load_yaml(source.text, source.where)
@@ -97,8 +100,46 @@ def _evaluator(item: Any, where: str, line: int) -> EvaluatorSpec:
         raise fields.wrong(kinds[1] if kinds else "string", "exactly one of string, llm, uses")
     if kinds == ["string"]:
         return _string_evaluator(fields)
-    settings: dict[str, JSON] = {"name": fields.text("name"), kinds[0]: plain(item[kinds[0]])}
-    return EvaluatorSpec(kinds[0], settings, line)
+    if kinds == ["llm"]:
+        return _judge(fields)
+    settings: dict[str, JSON] = {"name": fields.text("name"), "uses": plain(item["uses"])}
+    return EvaluatorSpec("uses", settings, line)
+
+
+def _judge(evaluator: Fields) -> EvaluatorSpec:
+    """Read an `llm` evaluator; as with GitHub, an answer passes with any score above 0."""
+    line = evaluator.line_of("llm")
+    fields = Fields(evaluator.map("llm") or {}, evaluator.where, line, "the llm evaluator")
+    fields.refuse_unknown(("modelId", "prompt", "choices", "systemPrompt"))
+    rubric = fields.text("prompt")
+    if not rubric:
+        raise fields.wrong("prompt", "text that is not empty")
+    choices = _choices(fields)
+    given: dict[str, JSON] = {
+        "name": evaluator.text("name"),
+        "rubric": _COMPLETION.sub("{{output}}", rubric),
+        "system": fields.text("systemPrompt"),
+        "model": fields.text("modelId"),
+        "choices": choices,
+        "threshold": min((score for score in choices.values() if score > 0), default=None),
+    }
+    return EvaluatorSpec("judge", {key: value for key, value in given.items() if value is not None}, evaluator.line)
+
+
+def _choices(fields: Fields) -> dict[str, float]:
+    choices: dict[str, float] = {}
+    for line, item in fields.items("choices"):
+        if not isinstance(item, Mapping):
+            raise InputError(f"wrong choice, found {shown(item)}; a map is accepted", where=fields.where, line=line)
+        choice = Fields(item, fields.where, line, "the choice")
+        choice.refuse_unknown(("choice", "score"))
+        name, score = choice.text("choice"), choice.number("score", 0, 1)
+        if not name or name in choices:
+            raise choice.wrong("choice", "text that no other choice has")
+        if score is None:
+            raise choice.wrong("score", "a number in 0..1")
+        choices[name] = score
+    return choices
 
 
 def _string_evaluator(evaluator: Fields) -> EvaluatorSpec:

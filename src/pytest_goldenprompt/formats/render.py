@@ -11,6 +11,7 @@ from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats import handlebars, handlebars_names, jinja
 from pytest_goldenprompt.formats.located import shown
 from pytest_goldenprompt.formats.roles import conversation, marks_for
+from pytest_goldenprompt.formats.rubrics import names_in_rubrics
 from pytest_goldenprompt.formats.turns import messages_in
 from pytest_goldenprompt.model.dataset import Case, Dataset
 from pytest_goldenprompt.model.prompt import Message, Prompt, Template
@@ -75,13 +76,17 @@ def names_in(template: str) -> frozenset[str]:
 def unused_inputs(prompt: Prompt, dataset: Dataset, *, by_name: bool = False) -> None:
     """Refuse inputs that no template uses, in the first case that has any.
 
-    `by_name`: the provider takes inputs by name, as `python:` does, so that they need not stand in a template.
+    What GitHub Models' evaluators use counts as used, and so does what a judge's rubric names. `by_name`: the provider
+    takes inputs by name, as `python:` does, so that they need not stand in a template.
     """
     used = None if by_name else used_inputs(prompt)
     if used is None:
         return
     for case in dataset.cases:
         unused = [name for name in case.inputs if name not in used]
+        if unused:
+            judged = names_in_rubrics(case.evaluators)
+            unused = [name for name in unused if name not in judged]
         if unused:
             raise not_used(prompt, dataset, case, unused)
 

@@ -39,6 +39,9 @@ def causes(before: PromptFacts, now: PromptFacts) -> tuple[str, ...]:
         found.append("the provider's build of the model changed (its fingerprint differs)")
     if before.evaluators != now.evaluators:
         found.append(_changed_evaluators(before, now))
+    if before.judges_served and now.judges_served and before.judges_served != now.judges_served:
+        judged = (", ".join(facts.judges_served) for facts in (before, now))
+        found.append("another model judged: {} before, {} now".format(*judged))
     if not found and before.provider != now.provider and not (before.replayed or now.replayed):
         found.append(f"the provider changed from {before.provider} to {now.provider}")
     if _differ(before.dataset_digest, now.dataset_digest):

@@ -47,6 +47,7 @@ def fingerprint(facts: PromptFacts) -> tuple[object, ...]:
         facts.served,
         facts.fingerprints,
         facts.evaluators,
+        facts.judges_served,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.judge.pairing import DESELECTED
-from pytest_goldenprompt.model.record import PromptFacts, RunRecord
+from pytest_goldenprompt.model.record import CODE, PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.values import JSON
 from pytest_goldenprompt.model.verdict import PromptVerdict, State, Verdict
@@ -27,7 +27,7 @@ ALIKE = {
 }
 """What the shards of one run have in common, by the names of a record's fields."""
 
-NO_CODE = frozenset({"anthropic", "any-llm", "echo", "local", "openai", "replay"})
+NO_CODE = frozenset({"anthropic", "any-llm", "echo", "embeddings", "local", "openai", "replay"})
 """Kinds of provider that come with the package and run none of the team's code; any other is code that may change."""
 
 APART = timedelta(hours=24)
@@ -117,7 +117,7 @@ def joined(shards: Sequence[RunRecord]) -> RunRecord:
 
 def as_asked(facts: PromptFacts) -> PromptFacts:
     """Give what was known of a prompt before anybody answered, which is the same in all shards."""
-    return replace(facts, served=(), fingerprints=(), replayed=False, copied=False)
+    return replace(facts, served=(), fingerprints=(), judges_served=(), replayed=False, copied=False)
 
 
 def differing(one: PromptFacts, other: PromptFacts) -> str:
@@ -195,9 +195,8 @@ def _refuse_unknown_code(first: RunRecord) -> None:
 
 def _code(facts: PromptFacts) -> str:
     """Name the team's own code that a prompt was run or judged with; empty where there is none."""
-    own = facts.provider and facts.provider.partition(":")[0] not in NO_CODE
-    named = (name for name in facts.evaluators if "python:" in name)
-    return facts.provider if own else next(named, "")
+    own = [name for name in (facts.provider, *facts.judges) if name and name.partition(":")[0] not in NO_CODE]
+    return next(iter([*own, *(name for name in facts.evaluators if any(mark in name for mark in CODE))]), "")
 
 
 def _defined(record: RunRecord) -> list[tuple[str, str, str]]:
@@ -228,6 +227,7 @@ def _facts(same: Sequence[PromptFacts]) -> PromptFacts:
         served=tuple(sorted({name for facts in same for name in facts.served})),
         fingerprints=tuple(sorted({name for facts in same for name in facts.fingerprints})),
         replayed=any(facts.replayed for facts in same),
+        judges_served=tuple(sorted({name for facts in same for name in facts.judges_served})),
     )
 
 

@@ -11,6 +11,7 @@ from pytest_goldenprompt.errors import ProviderError
 from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
+from pytest_goldenprompt.model.question import Judge, Question
 from pytest_goldenprompt.model.result import Score
 from pytest_goldenprompt.model.values import JSON
 
@@ -26,6 +27,23 @@ class Evaluator(Protocol):
 
     def evaluate(self, output: Output, case: Case) -> Sequence[Score]:
         """Give one score or more, the content's first."""
+        ...
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """What an evaluator may add that needs a model's word before it can judge.
+
+    It calls nothing itself: it says what to ask, the run asks within its limits, and the answers are in the output's
+    `opinions` when it is evaluated. Both are pure, so that the same output is asked about in the same words.
+    """
+
+    def judges(self) -> Sequence[Judge]:
+        """Give whom it will ask, whatever the output."""
+        ...
+
+    def questions(self, output: Output, case: Case) -> Sequence[Question]:
+        """Give what it must know of this output; nothing where it can do without."""
         ...
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from pathlib import PurePath
 
 from pytest_goldenprompt.model.output import Usage
 from pytest_goldenprompt.model.prompt import Request
@@ -26,6 +27,16 @@ _OF_TOOLS = 1000
 
 _TEMPLATES = ("tools", "functions", "response_format")
 """Parameters that become part of what the model reads."""
+
+
+def portable(provider: str) -> str:
+    """Name a provider without the folders of this machine: `local:/models/x.gguf` is `local:x.gguf` anywhere.
+
+    Of a command's line only the program may be a path of this machine; what follows it says what is asked.
+    """
+    kind, separator, argument = provider.partition(":")
+    path, space, rest = argument.partition(" ") if kind == "command" else (argument, "", "")
+    return f"{kind}{separator}{PurePath(path).name}{space}{rest}" if PurePath(path).is_absolute() else provider
 
 
 @dataclass(frozen=True, slots=True)

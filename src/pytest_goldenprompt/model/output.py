@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from pytest_goldenprompt.model.values import JSON, canonical
@@ -37,6 +38,14 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """One vote of a judge: what it said, or the error that stands in its place."""
+
+    text: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """The answer to one request: text, and for functions that return data the JSON `value` itself.
 
@@ -44,7 +53,8 @@ class Output:
     `finish_reason` is one of FINISH_REASONS where the provider's word means one of them. A tool call is a map with the
     tool's `name` and its `arguments`: data, or the text as it came where that is no JSON.
     `latency` are the seconds that the call took and `cost` what it cost, where that is known.
-    `deterministic` is true where the provider vouches that the same request always gets the same answer.
+    `deterministic` is true where the provider vouches that the same request always gets the same answer. `opinions` is
+    what judges said of the answer, a vote each, by the digest of what they were asked; nothing of the answer's own.
     """
 
     text: str
@@ -59,6 +69,7 @@ class Output:
     replayed: bool = False
     latency: float | None = None
     cost: Decimal | None = None
+    opinions: Mapping[str, tuple[Opinion, ...]] = field(default_factory=dict)
 
     @property
     def whole(self) -> str:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pytest_goldenprompt.model.result import CaseResult
 
 
+CODE = ("autoevals:", "pydantic-evals:", "python:")
+"""What stands in the names of evaluators that may run a team's own code."""
+
+
 class RunKind(StrEnum):
     """How a run came to be: the recording run of a month, a check, or results brought in from elsewhere."""
 
@@ -29,6 +33,7 @@ class PromptFacts:
     `temperature` is the one that its requests ask for; `copied` says that repeats were the same text all the same.
     `provider_version` is a digest of what the provider's name does not say, such as a server's address; empty where
     there is nothing of the kind.
+    `judges` are the models that its evaluators ask, and `judges_served` those that answered, by their own word.
     A retired prompt takes no part. `error` is set where prompt or dataset could not be read. Neither has results.
     """
 
@@ -53,6 +58,8 @@ class PromptFacts:
     temperature: float | None = None
     copied: bool = False
     provider_version: str = ""
+    judges: tuple[str, ...] = ()
+    judges_served: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Repeat:
     alone, None where no evaluator looks at it; `form_alone` says that it fails for its form alone, and that what was
     said passes. `faults` are the places in a JSON answer where something is wrong, sorted, each once. `output` is the
     digest of the whole output. `copy` marks an answer that is no independent observation. Latency is in seconds.
-    `origin` is None where the provider told nothing.
+    `origin` is None where the provider told nothing. `unjudged` says that the error is that no judge was called.
     """
 
     score: float = 0.0
@@ -57,6 +57,7 @@ class Repeat:
     response_id: str | None = None
     attempts: int = 1
     origin: Origin | None = None
+    unjudged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

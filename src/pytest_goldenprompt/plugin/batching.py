@@ -11,8 +11,9 @@ from pathlib import Path
 
 from pytest_goldenprompt.engine.attempt import told
 from pytest_goldenprompt.engine.batches import Desk, Settled, Wanted
+from pytest_goldenprompt.engine.calls import Run
 from pytest_goldenprompt.engine.job import Job
-from pytest_goldenprompt.engine.loop import Engine, Run
+from pytest_goldenprompt.engine.loop import Engine
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.engine.unfinished import is_finished
 from pytest_goldenprompt.engine.waiting import wait

@@ -46,4 +46,4 @@ def as_graded(result: CaseResult, facts: PromptFacts, texts: Mapping[str, str]) 
     """Give a stored result as if it had just been graded."""
     said = {repeat.output for repeat in result.repeats} & texts.keys()
     kept = {digest: texts[digest] for digest in sorted(filter(None, said))}
-    return Graded(result, kept, facts.served, facts.fingerprints, facts.replayed)
+    return Graded(result, kept, facts.served, facts.fingerprints, facts.replayed, facts.judges_served)

@@ -65,7 +65,7 @@ def _suspect(library: Library, facts: PromptFacts, shown: CaseResult) -> Suspect
     case = next((one for one in planned.cases if one.case.id == shown.case_id), None) if planned else None
     try:
         if planned is not None and case is not None and case.digest == shown.digest:
-            return Suspect(planned, case, library.provider(planned.provider), shown)
+            return Suspect(planned, case, library.provider(planned.provider), shown, library.judge)
         why = "its dataset cannot be read here, or changed meanwhile"
     except Exception as error:  # noqa: BLE001 - a provider's factory may raise anything; the suspect is not confirmed
         why = f"{type(error).__name__}: {error}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, portable, unreadable
+from pytest_goldenprompt.engine.asking import with_judges
+from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, unreadable
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.pairing import misplaced
@@ -15,17 +16,18 @@ from pytest_goldenprompt.judge import certain
 from pytest_goldenprompt.judge.copies import surely
 from pytest_goldenprompt.judge.waivers import alone, in_force
 from pytest_goldenprompt.model.contracts import Provider, ProviderSetting
-from pytest_goldenprompt.model.limits import Spend, Terms
+from pytest_goldenprompt.model.limits import Asked, Spend, Terms, portable
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.result import CaseResult
+from pytest_goldenprompt.model.values import JSON
 from pytest_goldenprompt.model.verdict import CaseOutcome, Outcome
 from pytest_goldenprompt.plugin.batching import Batches
 from pytest_goldenprompt.plugin.carrying import Carrying, Nothing
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.plugin.resuming import Resuming
 from pytest_goldenprompt.plugin.stored_run import Reference
-from pytest_goldenprompt.providers.recording import Recorder
+from pytest_goldenprompt.providers.recording import JUDGEMENTS, Recorder, kept
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.store.folder import FolderStore
 
@@ -56,6 +58,7 @@ class Library:
     planned: dict[str, PlannedPrompt] = field(default_factory=dict)
     unreadable: dict[str, PromptFacts] = field(default_factory=dict)
     _providers: dict[str, Provider] = field(default_factory=dict)
+    _judges: dict[str, Provider] = field(default_factory=dict)
     _yardstick: certain.Yardstick | None = None
 
     def plan(self, path: Path) -> PlannedPrompt | None:
@@ -85,6 +88,12 @@ class Library:
         if name not in self._providers:
             self._providers[name] = self._provider(name)
         return self._providers[name]
+
+    def judge(self, name: str) -> Provider:
+        """Give the provider of a judge; what it said of an answer before, it is not asked again in a check."""
+        if name not in self._judges:
+            self._judges[name] = self._judge(name)
+        return self._judges[name]
 
     def repeats(self, facts: PromptFacts) -> int:
         """Give the calls a case of this prompt: the policy's, unless typed; one where repeating shows nothing."""
@@ -140,6 +149,7 @@ class Library:
     def renew_providers(self) -> None:
         """Forget the providers that an engine closed; each is built anew when it is asked for."""
         self._providers.clear()
+        self._judges.clear()
 
     def _plan(self, path: Path) -> PlannedPrompt | None:
         root, registry = self.settings.root, self.registry
@@ -151,14 +161,19 @@ class Library:
         price = self.terms.price_of(planned.asked)
         planned = replace(planned, facts=self._with_bar(planned.facts), price=price)
         self._refuse_unpriced(planned)
-        return self.carrying.planned(planned, self.provider)
+        return with_judges(self.carrying.planned(planned, self.provider), self.judge)
 
     def _refuse_unpriced(self, planned: PlannedPrompt) -> None:
         """Refuse a prompt whose calls could cost any amount where a budget is set."""
         if self.settings.budget is None or self.settings.replay == "none":
             return
-        asked, price = planned.asked, self.terms.price_of(planned.asked)
-        missing = "input and output" if price is None else price.gap(asked, planned.parameters)
+        judges = {one.identity: (one.asked, one.parameters) for one in planned.judges}
+        for asked, parameters in ((planned.asked, planned.parameters), *judges.values()):
+            self._refuse_unpriced_calls(asked, parameters)
+
+    def _refuse_unpriced_calls(self, asked: Asked, parameters: Mapping[str, JSON]) -> None:
+        price = self.terms.price_of(asked)
+        missing = "input and output" if price is None else price.gap(asked, parameters)
         if not missing:
             return
         self.unpriced = True
@@ -204,3 +219,15 @@ class Library:
         if settings.replay == "none":
             return self.registry.provider("replay", setting)
         return Recorder(build(), settings.replay, portable(name), setting)
+
+    def _judge(self, name: str) -> Provider:
+        """Make a judge's provider: recorded like any other, else with what it said before kept in the store's cache.
+
+        A run that is recorded asks anew, as it is what later ones are compared with.
+        """
+        settings = self.settings
+        live = self.provider(name)
+        if settings.replay is not None and not settings.record:
+            return live
+        setting = ProviderSetting(settings.root, self.store.recordings, settings.timeout)
+        return kept(live, name, setting, self.store.cache / JUDGEMENTS, anew=settings.record)

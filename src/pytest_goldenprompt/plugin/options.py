@@ -41,6 +41,7 @@ OPTIONS = (
     ),
     Option("golden-store", "URL", "where run records are kept, such as dir:.goldenprompt", DEFAULT_STORE),
     Option("golden-provider", "NAME", "ask this provider whatever the files say, such as openai:MODEL or replay"),
+    Option("golden-judge", "NAME", "whom `judge` evaluators ask that name no provider, such as openai:MODEL"),
     Option("golden-repeats", "N", "calls a case in this run; 0 takes the policy's", 0, "int"),
     Option("golden-concurrency", "N", "calls in flight, over all workers", 16, "int"),
     Option("golden-timeout", "SECONDS", "seconds a call may take", 60.0, "float"),
@@ -108,6 +109,7 @@ class Settings:
     store: str
     provider: str | None
     default_provider: str | None
+    judge: str | None
     repeats: int
     concurrency: int
     timeout: float
@@ -152,6 +154,7 @@ def read_settings(config: pytest.Config, root: Path) -> Settings:
         store=value["golden_store"],
         provider=typed["golden_provider"],
         default_provider=config.getini("golden_provider"),
+        judge=value["golden_judge"],
         repeats=value["golden_repeats"],
         concurrency=value["golden_concurrency"],
         timeout=value["golden_timeout"],

@@ -40,6 +40,7 @@ def graded_to_plain(graded: Graded) -> str:
             "served": graded.served,
             "fingerprints": graded.fingerprints,
             "replayed": graded.replayed,
+            "judges": graded.judges,
         },
         allow_nan=False,
     )
@@ -49,4 +50,5 @@ def graded_from_plain(text: str) -> Graded:
     """Read what `graded_to_plain` wrote."""
     plain: dict[str, Any] = json.loads(text)
     result: CaseResult = case_from_plain(plain["case"], "a worker's report")
-    return Graded(result, plain["texts"], tuple(plain["served"]), tuple(plain["fingerprints"]), plain["replayed"])
+    served, fingerprints, judges = (tuple(plain[name]) for name in ("served", "fingerprints", "judges"))
+    return Graded(result, plain["texts"], served, fingerprints, plain["replayed"], judges)

@@ -99,6 +99,7 @@ class Recorder:
             served=tuple(sorted({name for one in graded for name in one.served})),
             fingerprints=tuple(sorted({name for one in graded for name in one.fingerprints})),
             replayed=any(one.replayed for one in graded),
+            judges_served=tuple(sorted({name for one in graded for name in one.judges})),
         )
 
 
@@ -110,6 +111,7 @@ def _joined(before: Graded, graded: Graded) -> Graded:
         served=tuple(sorted({*before.served, *graded.served})),
         fingerprints=tuple(sorted({*before.fingerprints, *graded.fingerprints})),
         replayed=before.replayed or graded.replayed,
+        judges=tuple(sorted({*before.judges, *graded.judges})),
     )
 
 

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from pytest_goldenprompt.engine.asking import case_job
 from pytest_goldenprompt.engine.attempt import Answer, Limits
 from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.loop import Engine
-from pytest_goldenprompt.engine.plan import portable
 from pytest_goldenprompt.model.contracts import Batching
+from pytest_goldenprompt.model.limits import portable
 from pytest_goldenprompt.plugin.distributed import Share, may_stop
 from pytest_goldenprompt.plugin.items import LIBRARY, GoldenItem
 from pytest_goldenprompt.plugin.leaving import Leaving
@@ -113,8 +114,8 @@ class Schedule:
 
     def _job(self, item: GoldenItem) -> Job:
         repeats = range(self._library.repeats(item.prompt.facts))
-        requests = tuple(item.prompt.request(item.planned, repeat) for repeat in repeats)
-        return Job(self._library.provider(item.prompt.provider), requests, item.prompt.asked)
+        provider = self._library.provider(item.prompt.provider)
+        return case_job(item.prompt, item.planned, provider, repeats, self._library.judge)
 
     def _running(self) -> Engine:
         if self._engine is None:
@@ -129,7 +130,7 @@ class Schedule:
     def _status(self, seconds: float) -> str:
         items = self._items or ()
         jobs = [item.job for item in items if item.job is not None]
-        answered = sum(answer.attempts for job in jobs for answer in job.done if answer is not None)
+        answered = sum(answer.calls for job in jobs for answer in job.done if answer is not None)
         done = sum(job.answers.done() for job in jobs)
         library = self._library
         spent = money(library.spent, library.terms, library.settings.budget)

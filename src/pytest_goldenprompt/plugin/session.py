@@ -81,6 +81,7 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     registry = Registry()
     config.hook.pytest_goldenprompt_register.call_historic(kwargs={"registry": registry})
     registry.close_formats()
+    registry.judge = settings.judge or ""
     merged = read_merged(config, store)
     if merged is not None:
         settings = of_shards(settings, merged)

@@ -13,6 +13,7 @@ from pytest_goldenprompt import __version__
 from pytest_goldenprompt.engine.grade import Graded
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt, with_provider
 from pytest_goldenprompt.engine.unchanged import (
+    NAMED,
     changed_since,
     is_code_unchanged,
     is_in_sight,
@@ -72,10 +73,12 @@ class Unchanged:
         """Say whether a prompt is asked and judged as it was, by the same code where code has a part in it."""
         if self.record.tool != __version__ or not is_same(asked.facts, then):
             return False
-        if is_told(asked.facts) and not any(self.is_code(one) for case in asked.cases for one in case.evaluators):
+        named = {judge.provider for judge in asked.judges}
+        code = any(self.is_code(one) for case in asked.cases for one in case.evaluators)
+        if is_told(asked.facts) and not code and all(name.partition(":")[0] in NAMED for name in named):
             return True
         changed = self._changed
-        seen = changed is not None and is_in_sight(self.root, asked.provider)
+        seen = changed is not None and all(is_in_sight(self.root, name) for name in (asked.provider, *named))
         return seen and is_code_unchanged(changed or (), asked.facts)
 
     def _same(self, prompt_id: str, case: PlannedCase) -> CaseResult | None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.model.contracts import Provider, ProviderSetting
+from pytest_goldenprompt.model.limits import portable
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
 from pytest_goldenprompt.model.suggest import did_you_mean
+from pytest_goldenprompt.model.values import SHORT_DIGEST_LENGTH, digest_of
 from pytest_goldenprompt.providers.recorded import (
     Recorded,
     append_recording,
@@ -20,6 +23,12 @@ from pytest_goldenprompt.providers.recorded import (
     tidy_recording,
 )
 from pytest_goldenprompt.providers.replay import Replay
+
+JUDGEMENTS = "judgements"
+"""The folder of the cache in which what judges said is kept."""
+
+KEPT = frozenset({"openai", "anthropic", "any-llm", "embeddings"})
+"""Kinds of provider whose name, with the server's address, says all that their answers depend on, but for luck."""
 
 MODES = ("none", "once", "new", "all")
 
@@ -92,3 +101,15 @@ class Recorder:
         append_recording(path, recorded)
         self._answered.setdefault(path, []).append(recorded)
         return output
+
+
+def kept(live: Provider, name: str, setting: ProviderSetting, cache: Path, *, anew: bool) -> Provider:
+    """Put before a judge's provider what it said before, kept in a folder of the cache for its server.
+
+    `anew` asks for everything again. Code, and files of this machine, may change without a word: nothing is kept of
+    what they said.
+    """
+    if name.partition(":")[0] not in KEPT:
+        return live
+    server = digest_of(str(getattr(live, "version", "")), SHORT_DIGEST_LENGTH)
+    return Recorder(live, "all" if anew else "new", portable(name), replace(setting, recordings=cache / server))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_goldenprompt.engine.plan import plan_prompt, portable, unreadable, with_provider
+from pytest_goldenprompt.engine.plan import plan_prompt, unreadable, with_provider
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.registry import Registry
 
@@ -125,21 +125,6 @@ def test_the_datasets_provider_is_over_the_prompts_and_who_runs_it_decides(plan,
     planned = plan(one_case("expected: hi", header), prompt=front + PROMPT, chosen=choose)
     assert asked == [told]
     assert (planned.provider, planned.facts.provider) == ("local:/models/big model.gguf", "local:big model.gguf")
-
-
-@pytest.mark.parametrize(
-    ("written", "shared"),
-    [
-        ("openai:gpt-4o-mini", "openai:gpt-4o-mini"),
-        ("echo", "echo"),
-        ("local:models/m.gguf", "local:models/m.gguf"),
-        ("local:/home/me/m.gguf", "local:m.gguf"),
-        ("command:/usr/bin/ask --style x/y", "command:ask --style x/y"),
-        ("command:ask /etc/prompt", "command:ask /etc/prompt"),
-    ],
-)
-def test_facts_name_no_folder_of_this_machine(written, shared):
-    assert portable(written) == shared
 
 
 def test_a_dataset_without_a_prompt_file_lives_in_code(plan):

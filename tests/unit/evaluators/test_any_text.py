@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from decimal import Decimal
 from importlib.util import find_spec
 
@@ -10,14 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_goldenprompt.evaluators import limited
+from pytest_goldenprompt.evaluators.evaluate import questions_of
 from pytest_goldenprompt.evaluators.transforms import FORM, TEXT, build_transform
 from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec, TransformSpec
-from pytest_goldenprompt.model.output import Output, Usage
-from pytest_goldenprompt.registry import COMPOSED, EVALUATORS, Registry
+from pytest_goldenprompt.model.output import Opinion, Output, Usage
+from pytest_goldenprompt.registry import ASKING, COMPOSED, EVALUATORS, Registry
 
 LABELS = ["yes", "no", "not sure"]
 SCHEMA = {"type": "object", "patternProperties": {"^(a|b)+$": {"pattern": "^(a+)+$"}}}
 ASKED = {
+    "autoevals": ("Levenshtein", "a yes"),
+    "pydantic-evals": ("EqualsExpected", "a yes"),
     "all": (["exact", {"contains": "a"}], "a"),
     "any": (["json", {"contains": {"value": "a", "transform": ["extract-json"]}}], {"a": 1}),
     "bleu": (None, "a yes"),
@@ -28,6 +33,7 @@ ASKED = {
     "exact": ({"ignore_case": True}, {"a": [1, None]}),
     "json": ({"extract": "any", "unordered": True, "required": ["$.a"]}, {"a": [1, 2]}),
     "json-schema": ({"extract": "any", "schema": SCHEMA}, None),
+    "judge": ({"rubric": "Kind?", "choices": {"yes": 1, "no": 0}, "provider": "echo", "votes": 3}, None),
     "language": ("en", None),
     "latency": (2, None),
     "length": ({"max_words": 3, "max_tokens": 5}, None),
@@ -42,7 +48,13 @@ ASKED = {
     "tool-calls": (["search"], None),
     "weighted": ([{"choice": LABELS}, {"length": {"max_words": 3}}], "yes"),
 }
-NEEDS = {"bleu": "sacrebleu", "rouge": "rouge_score", "similarity": "rapidfuzz"}
+NEEDS = {
+    "autoevals": "autoevals",
+    "bleu": "sacrebleu",
+    "pydantic-evals": "pydantic_evals",
+    "rouge": "rouge_score",
+    "similarity": "rapidfuzz",
+}
 """Evaluators that come with a package of their own."""
 JUDGED = [name for name in ASKED if name != "python" and (name not in NEEDS or find_spec(NEEDS[name]))]
 TRANSFORMS = {
@@ -77,16 +89,23 @@ def build(name):
 
 
 def judged(evaluator, name, text):
-    scores = evaluator.evaluate(
-        Output(text, usage=Usage(3, 4), latency=1.0, cost=Decimal(1)), Case("c", {}, ASKED[name][1])
-    )
+    case = Case("c", {}, ASKED[name][1])
+    output = Output(text, usage=Usage(3, 4), latency=1.0, cost=Decimal(1))
+    said = {asked.digest(): opinions(asked) for asked in questions_of([evaluator], output, case)}
+    scores = evaluator.evaluate(replace(output, opinions=said), case)
     assert scores
     assert all(0 <= score.value <= 1 and score.reason.isprintable() for score in scores)
     return [(score.passed, score.value, score.reason) for score in scores]
 
 
+def opinions(asked):
+    """Vote as a judge that keeps to the form."""
+    code = re.search(r"Your code is (\w+)", asked.messages[0].content)[1]
+    return (Opinion(f"So be it.\nVERDICT {code}: yes"),) * asked.votes
+
+
 def test_every_evaluator_is_asked():
-    assert ASKED.keys() == {*EVALUATORS, *COMPOSED}
+    assert ASKED.keys() == {*EVALUATORS, *COMPOSED, *ASKING}
 
 
 @pytest.mark.parametrize("name", JUDGED)

@@ -116,7 +116,11 @@ evaluators:
   - name: near
     uses: github/similarity
   - name: judge
-    llm: {modelId: openai/gpt-4o, prompt: 'Rate {{completion}}', choices: [{choice: '1', score: 0}]}
+    llm:
+      modelId: openai/gpt-4o
+      systemPrompt: Be strict.
+      prompt: 'Rate {{completion}} of {{input}}'
+      choices: [{choice: '1', score: 0}, {choice: '2', score: .25}, {choice: '3', score: 1}]
 """
 
 
@@ -145,14 +149,14 @@ def test_github_evaluators_become_ours_and_judges_are_carried_by_name(tmp_path) 
         EvaluatorSpec("ends-with", {"value": "z", "ignore_case": True}),
         EvaluatorSpec("uses", {"name": "near", "uses": "github/similarity"}),
         EvaluatorSpec(
-            "llm",
+            "judge",
             {
                 "name": "judge",
-                "llm": {
-                    "modelId": "openai/gpt-4o",
-                    "prompt": "Rate {{completion}}",
-                    "choices": [{"choice": "1", "score": 0}],
-                },
+                "rubric": "Rate {{output}} of {{input}}",
+                "system": "Be strict.",
+                "model": "openai/gpt-4o",
+                "choices": {"1": 0, "2": 0.25, "3": 1},
+                "threshold": 0.25,
             },
         ),
     )

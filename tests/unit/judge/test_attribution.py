@@ -21,12 +21,13 @@ THEN = facts(path="support/triage.prompt.md", digest="d", parameters_digest="p",
         ({"served": ("m-2",)}, "another model answered: m-1 before, m-2 now"),
         ({"served": ("m-1",), "fingerprints": ("f2",)}, "the provider's build of the model changed"),
         ({"evaluators": ("exact@2",)}, "the evaluators changed, not like for like: exact@1, exact@2"),
+        ({"judges_served": ("j-2",)}, "another model judged: j-1 before, j-2 now"),
         ({"dataset_digest": "e"}, "the dataset changed (support/triage.golden.yaml)"),
         ({"provider": "local:m.gguf"}, "the provider changed from openai:m to local:m.gguf"),
     ],
 )
 def test_what_differs_is_named(changed, told):
-    before = replace(THEN, served=("m-1",), fingerprints=("f1",), evaluators=("exact@1",))
+    before = replace(THEN, served=("m-1",), fingerprints=("f1",), evaluators=("exact@1",), judges_served=("j-1",))
     now = replace(before, **changed)
     [cause] = causes(before, now)
     assert cause.startswith(told)

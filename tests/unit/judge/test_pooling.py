@@ -22,6 +22,7 @@ FINGERPRINT = {
     "served": ("gpt-2026",),
     "fingerprints": ("fp",),
     "evaluators": ("exact@1",),
+    "judges_served": ("j-1",),
 }
 OTHER = {
     "digest": "e",
@@ -31,6 +32,7 @@ OTHER = {
     "served": ("gpt-2027",),
     "fingerprints": ("fp", "fp2"),
     "evaluators": ("exact@2",),
+    "judges_served": ("j-2",),
 }
 
 

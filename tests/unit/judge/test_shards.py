@@ -163,6 +163,7 @@ def test_shards_of_one_day_are_of_one_run():
         ({"provider": "python:model:answer"}, "python:model:answer"),
         ({"provider": "command:./answer"}, "command:./answer"),
         ({"provider": "ours"}, "ours"),
+        ({"judges": ("openai:j", "python:tone:judge")}, "python:tone:judge"),
         ({"evaluators": ("exact@1", "all(python:checks:good)@1")}, "all(python:checks:good)@1"),
     ],
 )

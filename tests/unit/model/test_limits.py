@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from pytest_goldenprompt.model.limits import Allowance, Asked, Caps, Price, Spend, Terms, bytes_of
+from pytest_goldenprompt.model.limits import Allowance, Asked, Caps, Price, Spend, Terms, bytes_of, portable
 from pytest_goldenprompt.model.output import Usage
 from pytest_goldenprompt.model.prompt import Message, Request
 
@@ -172,3 +172,18 @@ def test_a_bill_with_a_call_that_has_no_price_is_no_bill():
 )
 def test_a_cost_is_known_where_what_costs_money_was_counted(price, usage, cost):
     assert price.known_cost(usage) == cost
+
+
+@pytest.mark.parametrize(
+    ("written", "shared"),
+    [
+        ("openai:gpt-4o-mini", "openai:gpt-4o-mini"),
+        ("echo", "echo"),
+        ("local:models/m.gguf", "local:models/m.gguf"),
+        ("local:/home/me/m.gguf", "local:m.gguf"),
+        ("command:/usr/bin/ask --style x/y", "command:ask --style x/y"),
+        ("command:ask /etc/prompt", "command:ask /etc/prompt"),
+    ],
+)
+def test_facts_name_no_folder_of_this_machine(written, shared):
+    assert portable(written) == shared

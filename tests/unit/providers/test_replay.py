@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 
 from asking import ask, request, setting
 from pytest_goldenprompt.errors import InputError, ProviderError
+from pytest_goldenprompt.model.contracts import ProviderSetting
 from pytest_goldenprompt.model.output import Output, Usage
+from pytest_goldenprompt.model.prompt import Request
 from pytest_goldenprompt.providers import replay
 from pytest_goldenprompt.providers.recorded import Recorded, append_recording, key_of, read_recording, recording_path
-from pytest_goldenprompt.providers.recording import Recorder
+from pytest_goldenprompt.providers.recording import Recorder, kept
 
 
 class Live:
@@ -281,3 +284,33 @@ def test_a_file_that_cannot_be_used_is_refused_with_its_place(tmp_path, content,
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"cannot read 'no\.jsonl'"):
         replay.build("no.jsonl", setting(tmp_path))
+
+
+def test_what_a_judge_said_is_kept_by_server_and_asked_for_anew_where_that_is_wished(tmp_path):
+    @dataclass
+    class Server:
+        version: str = "https://here"
+        max_concurrency: int | None = None
+        calls: int = 0
+
+        def is_deterministic(self, request):
+            return False
+
+        def complete(self, request):
+            self.calls += 1
+            return Output(f"call {self.calls}")
+
+        def close(self):
+            pass
+
+    def said(server, *, name="openai:j", anew=False):
+        before = kept(server, name, ProviderSetting(tmp_path, tmp_path / "own"), tmp_path / "cache", anew=anew)
+        output = before.complete(Request("p@judge-1", "c", 0, ()))
+        before.close()
+        return output.text
+
+    one, other = Server(), Server("https://there")
+    assert [said(one), said(one), said(one, anew=True), said(one)] == ["call 1", "call 1", "call 2", "call 2"]
+    assert said(other) == "call 1"
+    code = Server()
+    assert [said(code, name="python:m:f"), said(code, name="python:m:f")] == ["call 1", "call 2"]
