@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.errors import InputError, NoPromptError
 from pytest_goldenprompt.formats.endings import FOLDER_ENDING, INLINE_ENDINGS, OURS, Formats
 from pytest_goldenprompt.formats.reader import read_text, relative
 from pytest_goldenprompt.model.dataset import Dataset
@@ -145,11 +145,11 @@ def find_prompt(root: Path, dataset_path: Path, dataset: Dataset, formats: Forma
             remedy="name one of them as `prompt` in the header",
         )
     if not found and dataset.provider is None:
-        raise InputError(
+        raise NoPromptError(
             f"golden dataset without a prompt, found no {stem}.prompt.md; a prompt file of the same stem "
             f"({', '.join(formats.prompt_endings)}) is accepted",
             where=where,
-            remedy="add it, or name the `prompt` or the `provider` in the header",
+            remedy="add it, name the `prompt` or the `provider` in the header, or collect the Python test that uses it",
         )
     return found[0] if found else None
 
@@ -189,7 +189,7 @@ def misplaced(root: Path, folders: Iterable[Path], formats: Formats = OURS) -> l
 
     Whoever made one expects its cases to be run.
     """
-    walks = (_walk(root / folder) for folder in folders)
+    walks = (walk(root / folder) for folder in folders)
     paths = [Path(at, name) for walk in walks for at, names, _ in walk for name in names]
     return sorted(
         path for path in paths if is_dataset(path.name, formats) or (is_dataset_folder(path) and not files_of(path))
@@ -198,10 +198,10 @@ def misplaced(root: Path, folders: Iterable[Path], formats: Formats = OURS) -> l
 
 def files_under(folder: Path) -> Iterator[Path]:
     """Walk over the files that a library in this folder may have, leaving out what `discover` does not enter."""
-    yield from (Path(at, name) for at, _, names in _walk(folder) for name in names)
+    yield from (Path(at, name) for at, _, names in walk(folder) for name in names)
 
 
-def _walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+def walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
     """Walk a folder without those that hold no datasets of this library."""
     for directory, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if _is_entered(Path(directory, name)))

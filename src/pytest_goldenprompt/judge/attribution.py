@@ -8,6 +8,9 @@ from pytest_goldenprompt.judge.states import WORSE
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.verdict import PromptVerdict, State, Verdict
 
+PYTHON_TEST = "pytest"
+"""Who answers, in the facts of a prompt that a Python test stands for."""
+
 EXPLAINED = {State.REGRESSED, State.DRIFTED, State.INCONCLUSIVE, State.INCOMPLETE}
 NONE_OF_OURS = (
     "nothing of yours changed: same prompt, parameters, model name and evaluators; "
@@ -28,7 +31,10 @@ def causes(before: PromptFacts, now: PromptFacts) -> tuple[str, ...]:
     """Name what differs between two runs of a prompt; one sentence where nothing that is recorded does."""
     found = []
     if _differ(before.digest, now.digest):
-        found.append(f"the prompt file changed ({now.path or now.id})")
+        what = "test's code" if now.provider == PYTHON_TEST else "prompt file"
+        found.append(f"the {what} changed ({now.path or now.id})")
+    if now.provider == before.provider == PYTHON_TEST and _differ(before.provider_version, now.provider_version):
+        found.append("code that the test imports changed")
     if _differ(before.parameters_digest, now.parameters_digest):
         found.append("the sampling parameters changed")
     if before.model != now.model:
@@ -48,6 +54,8 @@ def causes(before: PromptFacts, now: PromptFacts) -> tuple[str, ...]:
 
 def _unseen(now: PromptFacts) -> str:
     """Say what may have changed where nothing that is recorded did; a team's own code is not recorded."""
+    if now.provider == PYTHON_TEST:
+        return "the test, the code that it imports and the evaluators are the same; what else it asks is not recorded"
     if now.provider.partition(":")[0] in {"python", "command"}:
         return f"prompt, parameters and evaluators are the same; what {now.provider} does with them is not recorded"
     return NONE_OF_OURS

@@ -20,6 +20,7 @@ from pytest_goldenprompt.plugin.leaving import INTERRUPTED, Leaving
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData, plan_of
 from pytest_goldenprompt.plugin.recorder import Recorder
+from pytest_goldenprompt.providers.python_test import NAME as PYTHON_TEST
 from pytest_goldenprompt.reports.inert import one_line, quoted
 from pytest_goldenprompt.reports.masked import masked
 from pytest_goldenprompt.reports.shares import percent
@@ -162,14 +163,21 @@ class Gate:
         except Exception as error:  # noqa: BLE001 - whom it may concern is told; the verdict stands
             self.notes.append(f"pytest_goldenprompt_verdict failed: {type(error).__name__}: {error}")
 
+    def _is_test(self, prompt: PromptVerdict) -> bool:
+        """Say whether a Python test stands for a prompt, whose gate is then told beside its cases."""
+        assert self.conclusion is not None  # noqa: S101 - as below
+        known = self.conclusion.record.prompts
+        return any(one.id == prompt.id and one.provider == PYTHON_TEST for one in known)
+
     def _report(self, session: pytest.Session, prompt: PromptVerdict) -> None:
         """Emit the gate of one dataset as a report that every listener of pytest understands."""
         assert self.conclusion is not None  # noqa: S101 - the caller concluded; said for the type checker
         single = Verdict(standing(prompt), prompt.reasons, (prompt,), look=self.conclusion.verdict.look)
         waits = self.conclusion.record.shard is not None and prompt.state is State.INCOMPLETE
         green = prompt.draft or waits or self.is_green(single)
-        path = self._recorder.node(prompt.dataset)
-        node, location = f"{path}::gate", (path, 0, f"{prompt.id} gate")
+        file, _, names = (prompt.id if self._is_test(prompt) else prompt.dataset).partition("::")
+        path = self._recorder.node(file)
+        node, location = "::".join(filter(None, [path, names, "gate"])), (path, 0, f"{prompt.id} gate")
         hook = session.config.hook
         hook.pytest_runtest_logstart(nodeid=node, location=location)
         for when in ("setup", "call", "teardown"):
