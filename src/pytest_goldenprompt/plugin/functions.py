@@ -34,11 +34,10 @@ class Functions:
         self.items: dict[tuple[str, str], pytest.Function] = {}
         """The items by prompt id and case id, also of those that need no call in this run."""
 
-    def pytest_pycollect_makemodule(self, module_path: Path) -> None:
-        """Note the files of Python tests that pytest comes by."""
-        root = self._library.settings.root
-        if module_path.is_relative_to(root):
-            self._library.test_files.add(module_path.relative_to(root).as_posix())
+    def pytest_collectstart(self, collector: pytest.Collector) -> None:
+        """Note the files of which pytest collects the tests; it comes by others on its way to those."""
+        if isinstance(collector, pytest.Module):
+            self._library.test_files.add(file_of(collector, self._library.settings.root))
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give a marked function one item a case of its dataset."""

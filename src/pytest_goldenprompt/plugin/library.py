@@ -72,7 +72,7 @@ class Library:
     tested: set[str] = field(default_factory=set)
     """Datasets that a Python test uses."""
     test_files: set[str] = field(default_factory=set)
-    """Files of Python tests that pytest came by."""
+    """Files of which Python tests were collected."""
     _providers: dict[str, Provider] = field(default_factory=dict)
     _yardstick: certain.Yardstick | None = None
 

@@ -54,8 +54,8 @@ def test_id(item: pytest.Function, root: Path) -> str:
     return "::".join([file_of(item, root), *classes, item.originalname])
 
 
-def file_of(item: pytest.Item, root: Path) -> str:
-    """Give the path of an item's file as people are told of it, relative to the root."""
+def file_of(item: pytest.Item | pytest.Collector, root: Path) -> str:
+    """Give the path of an item's or a module's file as people are told of it, relative to the root."""
     return Path(os.path.relpath(item.path, root)).as_posix()
 
 
