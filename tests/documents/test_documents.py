@@ -3,7 +3,8 @@
 Conventions of a page, invisible to its reader:
 
 - `<!-- folder: golden -->` starts over in a copy of examples/golden, `<!-- folder: python -->` in one of
-  examples/python, `<!-- folder: empty -->` in an empty folder, in which every page begins. Blocks then work on that folder, from top to bottom.
+  examples/python, `<!-- folder: empty -->` in an empty folder, in which every page begins. Blocks then work on that
+  folder, from top to bottom.
 - A block whose first line is a comment that holds a path and no more (`# prompts/triage.golden.yaml`) is written there.
   Formats without comments are named before the block: `<!-- file: answers.jsonl -->`.
 - In a `console` block, lines that begin with `$ ` are run; what stands below must be in the output. `...` stands for

@@ -380,6 +380,14 @@ def test_a_run_that_was_cut_off_is_gone_on_with(tests):
     assert log_of(tests) == [*"bbbbb"]
 
 
+def test_a_test_that_ends_its_worker_has_no_result_and_is_not_called_again(tests):
+    pytest.importorskip("pytest_rerunfailures")
+    tests.tests(KILLED)
+    run = tests.run("-n", "2", "--reruns", "2", "--golden-repeats", "1", DIES="9")
+    assert (run.code, run.state) == (1, "incomplete"), run.out
+    assert sorted(log_of(tests)) == ["a", "b"]
+
+
 def test_what_may_not_be_called_any_more_is_not(tests):
     tests.tests(PLAIN)
     run = tests.run("--golden-deadline", "0.0001")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -37,10 +38,11 @@ class Again:
         copies = [copy for one, item in found for copy in self._copies(one, item, repeats)]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they were told when the test ran for the first time
-            said = self._calling.one_by_one(copies, None)
-            heard = [(copy.stash[TESTED].key, one) for copy, one in zip(copies, said, strict=True)]
+            heard = defaultdict[tuple[str, str], list[Said]](list)
+            for copy, said in zip(copies, self._calling.one_by_one(copies, None), strict=True):
+                heard[copy.stash[TESTED].key].append(said)
         for one, item in found:
-            yield _together(one, item.stash[TESTED], [told for key, told in heard if key == _key(one)])
+            yield _together(one, item.stash[TESTED], heard[_key(one)])
 
     def _item(self, shown: CaseResult) -> pytest.Function | None:
         """Find the item of a case that is still what it was when the case was run."""

@@ -33,7 +33,8 @@ class Calling:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Make all calls of a case but the last, which is the item's own: its report tells of all."""
         tested = item.stash.get(TESTED, None)
-        if tested is not None and isinstance(item, pytest.Function) and not item.config.getoption("setuponly"):
+        idle = item.config.getoption("setuponly", default=False)
+        if tested is not None and isinstance(item, pytest.Function) and not idle:
             copies = (self._functions.another(item, number) for number in range(tested.repeat))
             tested.before = list(self.one_by_one(copies, item))
         return (yield)

@@ -53,7 +53,7 @@ def _call_again(library: Library, recorder: Recorder, shown: list[CaseResult]) -
         extra += len(graded.result.repeats) - len(before.repeats)
         recorder.take_in(graded)
     for one in left.values():
-        recorder.take_in(Graded(_lost(one, "its test or dataset is not found here, or changed meanwhile"), {}))
+        recorder.take_in(Graded(_lost(one, "its test cannot be collected in this process, or changed meanwhile"), {}))
     return extra + len(left)
 
 

@@ -17,7 +17,16 @@ from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.plugin.items import GoldenItem
 from pytest_goldenprompt.plugin.library import Library
-from pytest_goldenprompt.plugin.marked import CASE, Marked, file_of, is_marked, read_mark, test_id
+from pytest_goldenprompt.plugin.marked import (
+    CASE,
+    Marked,
+    file_of,
+    file_of_path,
+    is_marked,
+    named_by,
+    read_mark,
+    test_id,
+)
 from pytest_goldenprompt.plugin.planned_tests import planned_test, refuse_test
 from pytest_goldenprompt.plugin.tested import TESTED, Tested, tags_of
 from pytest_goldenprompt.providers.imported_code import code_behind
@@ -31,6 +40,7 @@ class Functions:
         self._library = library
         self._only: str | None = None
         self._code: dict[Path, str] = {}
+        self._cases: dict[str, dict[str, PlannedCase]] = {}
         self.items: dict[tuple[str, str], pytest.Function] = {}
         """The items by prompt id and case id, also of those that need no call in this run."""
 
@@ -45,7 +55,8 @@ class Functions:
         if not is_marked(function):
             return
         planned = self._planned(function, metafunc.module)
-        chosen = [one for one in planned.cases if self._only in {None, one.case.id}] if planned else []
+        cases = self._cases_of(planned) if planned else {}
+        chosen = cases.values() if self._only is None else [cases[self._only]]
         if chosen:
             given = [pytest.param(_own(one.case), id=one.case.id, marks=pytest.mark.golden) for one in chosen]
             metafunc.parametrize(CASE, given)
@@ -94,9 +105,16 @@ class Functions:
         try:
             mark = read_mark(function, root, self._library.registry.formats)
         except InputError as error:
+            self._library.tested.update(file_of_path(path, root) for path in named_by(function))
             refuse_test(self._library, name, error.at(file, line))
             return None
         return planned_test(self._library, mark.dataset, self._test(function, module, name, mark), line)
+
+    def _cases_of(self, planned: PlannedPrompt) -> Mapping[str, PlannedCase]:
+        name = planned.facts.id
+        if name not in self._cases:
+            self._cases[name] = {one.case.id: one for one in planned.cases}
+        return self._cases[name]
 
     def _test(self, function: pytest.Function, module: ModuleType, name: str, mark: Marked) -> PythonTest:
         path, root = function.path, self._library.settings.root
@@ -125,7 +143,7 @@ class Functions:
         root, case = self._library.settings.root, _case_of(item)
         name = test_id(item, root)
         planned = self._library.planned.get(name)
-        one = _planned_case(planned, case) if planned and case else None
+        one = self._cases_of(planned).get(case.id) if planned and case else None
         if planned is None or one is None:
             self._refuse_without_case(item, name)
             return None
@@ -169,10 +187,6 @@ def _case_of(item: pytest.Function) -> Case | None:
 def _params(item: pytest.Function) -> Mapping[str, object]:
     given: Mapping[str, object] = getattr(getattr(item, "callspec", None), "params", {})
     return given
-
-
-def _planned_case(planned: PlannedPrompt, case: Case) -> PlannedCase | None:
-    return next((one for one in planned.cases if one.case.id == case.id), None)
 
 
 def _module(session: pytest.Session, path: Path) -> pytest.Item | pytest.Collector | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import bdb
 import inspect
 import time
@@ -24,8 +23,8 @@ Skipped, Failed = pytest.skip.Exception, pytest.fail.Exception
 ENDS = (pytest.exit.Exception, bdb.BdbQuit, KeyboardInterrupt)
 """What ends the session."""
 
-PASSED_ON = (*ENDS, Skipped, GeneratorExit, asyncio.CancelledError)
-"""What is raised for somebody else: it ends the session, the test, or the task."""
+HEARD = (Exception, Failed, SystemExit)
+"""What says something of the application. All else is raised for somebody else, such as a skip or a cancelled task."""
 
 TIMEOUT = "pytest_timeout"
 """The plugin that ends a test which takes too long; like any call without an answer in time, that is no failure."""
@@ -49,7 +48,7 @@ class Hearing:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        if error is None or isinstance(error, PASSED_ON):
+        if not isinstance(error, HEARD) or isinstance(error, ENDS):
             return False
         self.said = _failed(error, time.perf_counter() - self._began)
         return True

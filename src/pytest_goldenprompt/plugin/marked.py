@@ -56,7 +56,18 @@ def test_id(item: pytest.Function, root: Path) -> str:
 
 def file_of(item: pytest.Item | pytest.Collector, root: Path) -> str:
     """Give the path of an item's or a module's file as people are told of it, relative to the root."""
-    return Path(os.path.relpath(item.path, root)).as_posix()
+    return file_of_path(item.path, root)
+
+
+def file_of_path(path: Path, root: Path) -> str:
+    """Give a path as people are told of it, relative to the root."""
+    return Path(os.path.relpath(path, root)).as_posix()
+
+
+def named_by(item: pytest.Item) -> list[Path]:
+    """Give the datasets that marks of an item mean, be they there or not, and be the marks right or not."""
+    names = (mark.args[0] for mark in item.iter_markers(MARK) if mark.args)
+    return [Path(os.path.normpath(item.path.parent / name)) for name in names if isinstance(name, str)]
 
 
 def read_mark(item: pytest.Function, root: Path, formats: Formats) -> Marked:

@@ -114,10 +114,11 @@ class Display:
 
 
 def unbounded(settings: Settings, record: RunRecord) -> str:
-    """Say which options that bound or replace calls do nothing to the Python tests of a run; empty where none is."""
+    """Say which options, meant for calls made here, do nothing to the Python tests of a run; empty where none is."""
     if not any(facts.provider == PYTHON_TEST for facts in record.prompts):
         return ""
     given = {
+        "--golden-provider": settings.provider,
         "--golden-budget": settings.budget,
         "--golden-max-calls": settings.max_calls,
         "--golden-replay": None if settings.record else settings.replay,
