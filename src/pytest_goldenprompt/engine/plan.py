@@ -178,8 +178,7 @@ def _read(root: Path, path: Path, formats: Formats) -> tuple[Dataset | None, Pro
 
 def _is_meant_as_dataset(path: Path) -> bool:
     """Say whether a path is that of a dataset, also in a format that is not known here."""
-    named = f"{FOLDER_ENDING}." in path.name and not is_inline_prompt(path.name)
-    return named or is_dataset_folder(path)
+    return (f"{FOLDER_ENDING}." in path.name and not is_inline_prompt(path.name)) or is_dataset_folder(path)
 
 
 def plan_case(case: Case, prompt: Prompt | None, dataset: Dataset, build: BuildEvaluator) -> PlannedCase:

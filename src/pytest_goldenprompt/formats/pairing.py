@@ -189,7 +189,7 @@ def misplaced(root: Path, folders: Iterable[Path], formats: Formats = OURS) -> l
 
     Whoever made one expects its cases to be run.
     """
-    walks = (walk(root / folder) for folder in folders)
+    walks = (_walk(root / folder) for folder in folders)
     paths = [Path(at, name) for walk in walks for at, names, _ in walk for name in names]
     return sorted(
         path for path in paths if is_dataset(path.name, formats) or (is_dataset_folder(path) and not files_of(path))
@@ -198,10 +198,10 @@ def misplaced(root: Path, folders: Iterable[Path], formats: Formats = OURS) -> l
 
 def files_under(folder: Path) -> Iterator[Path]:
     """Walk over the files that a library in this folder may have, leaving out what `discover` does not enter."""
-    yield from (Path(at, name) for at, _, names in walk(folder) for name in names)
+    yield from (Path(at, name) for at, _, names in _walk(folder) for name in names)
 
 
-def walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+def _walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
     """Walk a folder without those that hold no datasets of this library."""
     for directory, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if _is_entered(Path(directory, name)))

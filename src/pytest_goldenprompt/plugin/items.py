@@ -13,10 +13,10 @@ from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.errors import GoldenpromptError
 from pytest_goldenprompt.formats.pairing import folder_of, is_golden, is_opened
+from pytest_goldenprompt.formats.python_files import mentions_mark
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import Outcome
 from pytest_goldenprompt.plugin.library import Library
-from pytest_goldenprompt.plugin.marked import mentions_mark
 from pytest_goldenprompt.plugin.payload import CaseRun, graded_to_plain
 from pytest_goldenprompt.plugin.stored_run import Reference
 from pytest_goldenprompt.reports.case_text import CaseView, case_lines, history, look_closer

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import os
-import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ MARK, CASE = "goldenprompt", "case"
 """The mark, and the argument by which a test receives its case."""
 
 SETTINGS = {"deterministic"}
-_WORD = re.compile(rb"\bgoldenprompt\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +36,6 @@ class Marked:
 def is_marked(item: pytest.Item) -> bool:
     """Say whether an item has the mark, be it its own."""
     return item.get_closest_marker(MARK) is not None
-
-
-def mentions_mark(path: Path) -> bool:
-    """Say, without importing it, whether a Python file may have a marked test."""
-    try:
-        return path.suffix == ".py" and _WORD.search(path.read_bytes()) is not None
-    except OSError:
-        return False
 
 
 def test_id(item: pytest.Function, root: Path) -> str:

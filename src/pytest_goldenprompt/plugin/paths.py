@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.endings import Formats
-from pytest_goldenprompt.formats.pairing import discover, is_opened, walk
-from pytest_goldenprompt.plugin.marked import mentions_mark
+from pytest_goldenprompt.formats.pairing import discover, files_under, is_opened
+from pytest_goldenprompt.formats.python_files import mentions_mark
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.store.place import find_root, is_root
 
@@ -63,13 +63,9 @@ def golden_files(settings: Settings, formats: Formats) -> list[Path]:
 
 def _marked_files(folders: Iterable[Path], patterns: Iterable[str]) -> list[Path]:
     """Find the files of Python tests, among those that pytest would collect, that may have a marked one; sorted."""
-    paths = {path for folder in folders for path in ([folder] if folder.is_file() else _below(folder))}
+    paths = {path for folder in folders for path in ([folder] if folder.is_file() else files_under(folder))}
     named = (path for path in paths if any(path.match(pattern) for pattern in patterns))
     return sorted(path for path in named if mentions_mark(path))
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    yield from (Path(at, name) for at, _, names in walk(folder) for name in names)
 
 
 def _is_visited(path: Path, folders: list[Path]) -> bool:
