@@ -63,7 +63,7 @@ def test_an_application_that_got_worse_is_named_beside_prompts_that_did_not(desk
     assert run.prompt("prompts/kind")["state"] == "pass"
     triage = run.prompt(TRIAGE)
     assert [(case["id"], case["now"]) for case in triage["cases"]] == [("late-order", {"passed": 0, "repeats": 3})]
-    assert triage["cause"] == ["code that the test imports changed"]
+    assert triage["cause"] == ["code behind the test changed: what it imports, or a conftest.py"]
     assert "field   $.urgent wrong in 25 % more cases" in run.out
     assert run.verdict["counts"]["run"] == 6
     assert f"{TRIAGE}::gate" in run.out
@@ -75,6 +75,8 @@ def test_what_changed_is_told_from_the_tests_own_file_and_from_what_it_imports(d
     run = desk.run("-k", "triage")
     assert run.prompt(TRIAGE)["cause"] == ["the test's code changed (tests/test_desk.py)"], run.out
     assert run.verdict["counts"]["planned"] == 6
+    desk.write("conftest.py", "")
+    assert len(desk.run("-k", "triage").prompt(TRIAGE)["cause"]) == 2
 
 
 SCOPES = """

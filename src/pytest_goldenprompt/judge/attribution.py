@@ -34,7 +34,7 @@ def causes(before: PromptFacts, now: PromptFacts) -> tuple[str, ...]:
         what = "test's code" if now.provider == PYTHON_TEST else "prompt file"
         found.append(f"the {what} changed ({now.path or now.id})")
     if now.provider == before.provider == PYTHON_TEST and _differ(before.provider_version, now.provider_version):
-        found.append("code that the test imports changed")
+        found.append("code behind the test changed: what it imports, or a conftest.py")
     if _differ(before.parameters_digest, now.parameters_digest):
         found.append("the sampling parameters changed")
     if before.model != now.model:
@@ -55,7 +55,7 @@ def causes(before: PromptFacts, now: PromptFacts) -> tuple[str, ...]:
 def _unseen(now: PromptFacts) -> str:
     """Say what may have changed where nothing that is recorded did; a team's own code is not recorded."""
     if now.provider == PYTHON_TEST:
-        return "the test, the code that it imports and the evaluators are the same; what else it asks is not recorded"
+        return "the test, the code behind it and the evaluators are the same; what else it asks is not recorded"
     if now.provider.partition(":")[0] in {"python", "command"}:
         return f"prompt, parameters and evaluators are the same; what {now.provider} does with them is not recorded"
     return NONE_OF_OURS

@@ -14,7 +14,7 @@ import pytest
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.model.dataset import Case
-from pytest_goldenprompt.model.values import digest_of_bytes
+from pytest_goldenprompt.model.values import digest_of, digest_of_bytes
 from pytest_goldenprompt.plugin.items import GoldenItem
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.marked import (
@@ -119,9 +119,10 @@ class Functions:
     def _test(self, function: pytest.Function, module: ModuleType, name: str, mark: Marked) -> PythonTest:
         path, root = function.path, self._library.settings.root
         if path not in self._code:
-            above = [folder / "conftest.py" for folder in path.parents if folder.is_relative_to(root)]
-            files = [(path, module.__package__ or ""), *((one, "") for one in above if one.is_file())]
-            self._code[path] = code_behind(files, root)
+            folders = [folder for folder in path.parents if folder.is_relative_to(root)]
+            above = [file for folder in folders if (file := folder / "conftest.py").is_file()]
+            behind = code_behind([(path, module.__package__ or ""), *((file, "") for file in above)], root)
+            self._code[path] = digest_of([behind, *(digest_of_bytes(file.read_bytes()) for file in above)])
         digest = digest_of_bytes(path.read_bytes())
         return PythonTest(name, file_of(function, root), digest, self._code[path], mark.deterministic)
 

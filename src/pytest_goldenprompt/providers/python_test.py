@@ -17,7 +17,8 @@ class PythonTest:
     """A test function that returns what an application said; it keeps a provider's contract as far as it is known.
 
     `id` is its node id with the path relative to the root, `path` its file, `digest` that of the file's bytes, and
-    `version` names the code that it imports. `deterministic` is what its author says of it.
+    `version` names the code behind it: what it imports, and the conftest.py files above it. `deterministic` is what its
+    author says of it.
     """
 
     id: str

@@ -53,12 +53,12 @@ TEST = replace(THEN, path="test_desk.py", provider="pytest", provider_version="v
     ("changed", "told"),
     [
         ({"digest": "e"}, ("the test's code changed (test_desk.py)",)),
-        ({"provider_version": "w"}, ("code that the test imports changed",)),
+        ({"provider_version": "w"}, ("code behind the test changed: what it imports, or a conftest.py",)),
         (
             {"digest": "e", "provider_version": "w"},
-            ("the test's code changed (test_desk.py)", "code that the test imp"),
+            ("the test's code changed (test_desk.py)", "code behind the test"),
         ),
-        ({}, ("the test, the code that it imports and the evaluators are the same; what else it asks is not rec",)),
+        ({}, ("the test, the code behind it and the evaluators are the same; what else it asks is not rec",)),
         ({"provider": "echo", "provider_version": ""}, ("the provider changed from pytest to echo",)),
     ],
 )
