@@ -131,7 +131,7 @@ def read_facts(root: Path, path: Path, formats: Formats = OURS) -> tuple[PromptF
     if dataset is None:
         return None
     relative = path.relative_to(root).as_posix()
-    facts = _facts(prompt_id(relative, formats), relative, dataset, prompt)
+    facts = facts_of(prompt_id(relative, formats), relative, dataset, prompt)
     return facts, tuple(case.id for case in dataset.cases)
 
 

@@ -21,10 +21,10 @@ def plan_test(
     """
     dataset = read_dataset(root, path, formats)
     facts = facts_of(test.id, path.relative_to(root).as_posix(), dataset, None)
-    facts = replace(facts, path=test.path, digest=test.digest)
+    facts = replace(facts, path=test.path, digest=test.digest, provider=NAME)
     if facts.retired:
         return PlannedPrompt(facts, None, ())
     built = remembered(build)
     cases = tuple(plan_case(case, None, dataset, built) for case in dataset.cases)
     names = tuple(sorted({f"{item.name}@{item.version}" for case in cases for item in case.evaluators}))
-    return PlannedPrompt(replace(facts, provider=NAME, evaluators=names), None, cases, NAME, dataset.tags)
+    return PlannedPrompt(replace(facts, evaluators=names), None, cases, NAME, dataset.tags)
