@@ -11,7 +11,10 @@ PURE = "src/pytest_goldenprompt/judge/*,src/pytest_goldenprompt/model/*"
 PURE_TESTS = ("tests/unit/judge", "tests/unit/model", "tests/properties")
 MATRIX = (
     "tests/acceptance/test_one_verdict_everywhere.py",
-    *(f"tests/plugin/test_{name}.py" for name in ("main_job", "confirmation", "dealing", "unused", "waivers")),
+    *(
+        f"tests/plugin/test_{name}.py"
+        for name in ("main_job", "confirmation", "dealing", "python_tests", "unused", "waivers")
+    ),
 )
 
 

@@ -32,6 +32,10 @@ class InputError(GoldenpromptError):
         )
 
 
+class NoPromptError(InputError):
+    """A golden dataset has neither a prompt file nor a provider, so that only a Python test can run it."""
+
+
 class StoreError(GoldenpromptError):
     """A run record, a pointer or the store itself cannot be read or written."""
 

@@ -2,8 +2,9 @@
 
 Conventions of a page, invisible to its reader:
 
-- `<!-- folder: golden -->` starts over in a copy of examples/golden, `<!-- folder: empty -->` in an empty folder, in
-  which every page begins. Blocks then work on that folder, from top to bottom.
+- `<!-- folder: golden -->` starts over in a copy of examples/golden, `<!-- folder: python -->` in one of
+  examples/python, `<!-- folder: empty -->` in an empty folder, in which every page begins. Blocks then work on that
+  folder, from top to bottom.
 - A block whose first line is a comment that holds a path and no more (`# prompts/triage.golden.yaml`) is written there.
   Formats without comments are named before the block: `<!-- file: answers.jsonl -->`.
 - In a `console` block, lines that begin with `$ ` are run; what stands below must be in the output. `...` stands for
@@ -88,10 +89,10 @@ class Reader:
             self.block(piece["language"], piece["text"], named)
 
     def start_over(self, kind: str) -> None:
-        assert kind in {"golden", "empty"}
+        assert kind in {"golden", "python", "empty"}
         shutil.rmtree(self.folder)
-        if kind == "golden":
-            shutil.copytree(EXAMPLE, self.folder, ignore=LEFT_BEHIND)
+        if kind != "empty":
+            shutil.copytree(EXAMPLE.parent / kind, self.folder, ignore=LEFT_BEHIND)
         else:
             self.folder.mkdir()
 

@@ -282,3 +282,17 @@ def test_a_finished_run_forgets_its_own_batches_and_no_others(store):
     assert made.told[-1].endswith("is forgotten, uncollected: nothing of it is asked any more")
     left = [(batch.kind, batch.month) for batch in read_batches(store.cache / BATCHES)]
     assert left == [("check", "2026-11"), ("recording", "2026-10")]
+
+
+def test_python_tests_are_called_in_the_run_that_collects(far):
+    far.write(
+        "test_desk.py",
+        "import pytest\n\n@pytest.mark.goldenprompt('triage.golden.yaml')\ndef test_it(case):\n"
+        "    open('called', 'a').write('x')\n    return 'yes'\n",
+    )
+    called = far.folder / "called"
+    handed = far.run(*RECORD, "--golden-repeats", "1")
+    assert (handed.code, handed.state, called.exists()) == (1, "incomplete", False), handed.out
+    assert handed.prompt("test_desk.py::test_it")["state"] == "incomplete"
+    done = far.run(*RECORD, "--golden-repeats", "1")
+    assert (done.code, done.state, called.read_text()) == (0, "new", "xx"), done.out

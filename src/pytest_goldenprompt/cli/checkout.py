@@ -10,10 +10,14 @@ from pytest_goldenprompt.cli.claim import Claim
 from pytest_goldenprompt.cli.refusal import DeniedError, Why
 from pytest_goldenprompt.engine.plan import read_facts
 from pytest_goldenprompt.engine.surroundings import NO_STORES, STATUS
-from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.errors import InputError, NoPromptError
+from pytest_goldenprompt.formats.datasets import read_dataset
 from pytest_goldenprompt.formats.pairing import discover
+from pytest_goldenprompt.formats.reader import read_source
 from pytest_goldenprompt.git import git, resolve, word
+from pytest_goldenprompt.model.dataset import Status
 from pytest_goldenprompt.model.record import PromptFacts
+from pytest_goldenprompt.providers.python_test import NAME as PYTHON_TEST
 
 GATE = "run the gate on the commit that is to be deployed"
 CLEAN = "verify in a fresh checkout, before anything is built in it"
@@ -65,11 +69,18 @@ def refuse_dirty(claim: Claim, root: Path) -> None:
 
 def refuse_other_files(claim: Claim, root: Path, folders: Iterable[str]) -> None:
     """Refuse where a prompt or dataset of the checkout is missing, not judged, or another than was judged."""
-    judged = {facts.dataset: facts for facts in claim.run.prompts}
+    tests = [facts for facts in claim.run.prompts if facts.provider == PYTHON_TEST]
+    tested = {facts.dataset for facts in tests}
+    judged = {facts.dataset: facts for facts in claim.run.prompts if facts.provider != PYTHON_TEST}
     found = {path.relative_to(root).as_posix(): path for path in discover(root, [Path(name) for name in folders])}
     cases = _cases(claim)
     for name in sorted(judged.keys() | found.keys()):
+        if name not in judged and name in tested and _is_without_prompt(root, found[name]):
+            continue
         for fault in _faults(root, found.get(name), name, judged.get(name), cases):
+            raise DeniedError(Why.FILES, fault, GATE)
+    for facts in tests:
+        for fault in _faults_of_test(root, facts, cases):
             raise DeniedError(Why.FILES, fault, GATE)
 
 
@@ -98,6 +109,33 @@ def _faults(
         yield f"{name} is not the golden dataset that was judged"
     if not here.retired and (odd := sorted(set(ids) ^ cases.get(here.id, set()))):
         yield f"case {odd[0]!r} of {name} is in the dataset or in the run alone"
+
+
+def _is_without_prompt(root: Path, path: Path) -> bool:
+    """Say whether nothing but a Python test can run a dataset."""
+    try:
+        read_facts(root, path)
+    except NoPromptError:
+        return True
+    except InputError:
+        return False
+    return False
+
+
+def _faults_of_test(root: Path, judged: PromptFacts, cases: Mapping[str, set[str]]) -> Iterator[str]:
+    """List what differs between a Python test with its dataset and what was judged of them."""
+    try:
+        test, dataset = read_source(root, root / judged.path), read_dataset(root, root / judged.dataset)
+    except InputError as error:
+        yield f"{judged.id} cannot be read: {error}"
+        return
+    if test.digest != judged.digest:
+        yield f"{judged.path} is not the Python test that was judged"
+    if dataset.digest != judged.dataset_digest:
+        yield f"{judged.dataset} is not the golden dataset that was judged"
+    ids = {case.id for case in dataset.cases}
+    if dataset.status is not Status.RETIRED and (odd := sorted(ids ^ cases.get(judged.id, set()))):
+        yield f"case {odd[0]!r} of {judged.dataset} is in the dataset or in the run of {judged.id} alone"
 
 
 def _cases(claim: Claim) -> dict[str, set[str]]:

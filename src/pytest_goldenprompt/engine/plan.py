@@ -115,14 +115,14 @@ def plan_prompt(
     if dataset is None:
         return None
     relative = path.relative_to(root).as_posix()
-    facts = _facts(prompt_id(relative, formats), relative, dataset, prompt)
+    facts = facts_of(prompt_id(relative, formats), relative, dataset, prompt)
     if facts.retired:
         return PlannedPrompt(facts, prompt, ())
     asked = provider(dataset.provider or (prompt.provider if prompt else None))
     if prompt is not None:
         unused_inputs(prompt, dataset, by_name=asked.startswith("python:"))
     built = remembered(build)
-    cases = tuple(_plan_case(case, prompt, dataset, built) for case in dataset.cases)
+    cases = tuple(plan_case(case, prompt, dataset, built) for case in dataset.cases)
     names = tuple(sorted({f"{item.name}@{item.version}" for case in cases for item in case.evaluators}))
     planned = PlannedPrompt(facts, prompt, cases, asked, dataset.tags)
     judges = tuple(sorted({judge.asked.name for judge in planned.judges}))
@@ -138,7 +138,7 @@ def read_facts(root: Path, path: Path, formats: Formats = OURS) -> tuple[PromptF
     if dataset is None:
         return None
     relative = path.relative_to(root).as_posix()
-    facts = _facts(prompt_id(relative, formats), relative, dataset, prompt)
+    facts = facts_of(prompt_id(relative, formats), relative, dataset, prompt)
     return facts, tuple(case.id for case in dataset.cases)
 
 
@@ -175,11 +175,11 @@ def _read(root: Path, path: Path, formats: Formats) -> tuple[Dataset | None, Pro
 
 def _is_meant_as_dataset(path: Path) -> bool:
     """Say whether a path is that of a dataset, also in a format that is not known here."""
-    named = f"{FOLDER_ENDING}." in path.name and not is_inline_prompt(path.name)
-    return named or is_dataset_folder(path)
+    return (f"{FOLDER_ENDING}." in path.name and not is_inline_prompt(path.name)) or is_dataset_folder(path)
 
 
-def _plan_case(case: Case, prompt: Prompt | None, dataset: Dataset, build: BuildEvaluator) -> PlannedCase:
+def plan_case(case: Case, prompt: Prompt | None, dataset: Dataset, build: BuildEvaluator) -> PlannedCase:
+    """Build what judges a case, and fill the prompt. An InputError has the case's place."""
     specs, evaluators = judges_of(case, dataset, build)
     messages = render(prompt, case) if prompt else case.messages
     return PlannedCase(case, evaluators, definition_digest(case, specs, evaluators), messages)
@@ -230,7 +230,8 @@ def _default_evaluators(case: Case, dataset: Dataset) -> tuple[EvaluatorSpec, ..
     return _PLAIN[name] if not case.transform else (EvaluatorSpec(name, transform=case.transform),)
 
 
-def _facts(name: str, relative: str, dataset: Dataset, prompt: Prompt | None) -> PromptFacts:
+def facts_of(name: str, relative: str, dataset: Dataset, prompt: Prompt | None) -> PromptFacts:
+    """Give what a dataset and its prompt say of themselves; nobody is asked yet."""
     parameters = dict(prompt.parameters) if prompt else {}
     return PromptFacts(
         id=name,

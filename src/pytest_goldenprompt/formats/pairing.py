@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.errors import InputError, NoPromptError
 from pytest_goldenprompt.formats.endings import FOLDER_ENDING, INLINE_ENDINGS, OURS, Formats
 from pytest_goldenprompt.formats.reader import read_text, relative
 from pytest_goldenprompt.model.dataset import Dataset
@@ -145,11 +145,11 @@ def find_prompt(root: Path, dataset_path: Path, dataset: Dataset, formats: Forma
             remedy="name one of them as `prompt` in the header",
         )
     if not found and dataset.provider is None:
-        raise InputError(
+        raise NoPromptError(
             f"golden dataset without a prompt, found no {stem}.prompt.md; a prompt file of the same stem "
             f"({', '.join(formats.prompt_endings)}) is accepted",
             where=where,
-            remedy="add it, or name the `prompt` or the `provider` in the header",
+            remedy="add it, name the `prompt` or the `provider` in the header, or collect the Python test that uses it",
         )
     return found[0] if found else None
 

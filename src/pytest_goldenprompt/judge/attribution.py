@@ -8,6 +8,9 @@ from pytest_goldenprompt.judge.states import WORSE
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.verdict import PromptVerdict, State, Verdict
 
+PYTHON_TEST = "pytest"
+"""Who answers, in the facts of a prompt that a Python test stands for."""
+
 EXPLAINED = {State.REGRESSED, State.DRIFTED, State.INCONCLUSIVE, State.INCOMPLETE}
 NONE_OF_OURS = (
     "nothing of yours changed: same prompt, parameters, model name and evaluators; "
@@ -26,17 +29,7 @@ def with_causes(verdict: Verdict, baseline: RunRecord | None, current: RunRecord
 
 def causes(before: PromptFacts, now: PromptFacts) -> tuple[str, ...]:
     """Name what differs between two runs of a prompt; one sentence where nothing that is recorded does."""
-    found = []
-    if _differ(before.digest, now.digest):
-        found.append(f"the prompt file changed ({now.path or now.id})")
-    if _differ(before.parameters_digest, now.parameters_digest):
-        found.append("the sampling parameters changed")
-    if before.model != now.model:
-        found.append(f"the model asked for changed from {before.model} to {now.model}")
-    if before.served and now.served and before.served != now.served:
-        found.append(f"another model answered: {', '.join(before.served)} before, {', '.join(now.served)} now")
-    elif before.fingerprints and now.fingerprints and before.fingerprints != now.fingerprints:
-        found.append("the provider's build of the model changed (its fingerprint differs)")
+    found = [*_of_the_prompt(before, now), *_of_the_model(before, now)]
     if before.evaluators != now.evaluators:
         found.append(_changed_evaluators(before, now))
     if before.judges_served and now.judges_served and before.judges_served != now.judges_served:
@@ -49,8 +42,35 @@ def causes(before: PromptFacts, now: PromptFacts) -> tuple[str, ...]:
     return tuple(found) or (_unseen(now),)
 
 
+def _of_the_prompt(before: PromptFacts, now: PromptFacts) -> list[str]:
+    """Name what is asked otherwise."""
+    found = []
+    if _differ(before.digest, now.digest):
+        what = "test's code" if now.provider == PYTHON_TEST else "prompt file"
+        found.append(f"the {what} changed ({now.path or now.id})")
+    if now.provider == before.provider == PYTHON_TEST and _differ(before.provider_version, now.provider_version):
+        found.append("code behind the test changed: what it imports, or a conftest.py")
+    if _differ(before.parameters_digest, now.parameters_digest):
+        found.append("the sampling parameters changed")
+    return found
+
+
+def _of_the_model(before: PromptFacts, now: PromptFacts) -> list[str]:
+    """Name what is another in who answers."""
+    found = []
+    if before.model != now.model:
+        found.append(f"the model asked for changed from {before.model} to {now.model}")
+    if before.served and now.served and before.served != now.served:
+        found.append(f"another model answered: {', '.join(before.served)} before, {', '.join(now.served)} now")
+    elif before.fingerprints and now.fingerprints and before.fingerprints != now.fingerprints:
+        found.append("the provider's build of the model changed (its fingerprint differs)")
+    return found
+
+
 def _unseen(now: PromptFacts) -> str:
     """Say what may have changed where nothing that is recorded did; a team's own code is not recorded."""
+    if now.provider == PYTHON_TEST:
+        return "the test, the code behind it and the evaluators are the same; what else it asks is not recorded"
     if now.provider.partition(":")[0] in {"python", "command"}:
         return f"prompt, parameters and evaluators are the same; what {now.provider} does with them is not recorded"
     return NONE_OF_OURS

@@ -8,6 +8,8 @@ import pytest
 
 from pytest_goldenprompt.plugin.options import add_options, is_active, refuse_idle
 
+WITHOUT = "runs a golden dataset: --golden is not given"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register the options."""
@@ -32,9 +34,16 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, in
     return code
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Skip tests of golden datasets where none are run: without cases there is nothing to call them with."""
+    if item.get_closest_marker("goldenprompt") is not None and not is_active(item.config):
+        item.add_marker(pytest.mark.skip(reason=WITHOUT))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Wake up, where golden datasets are to be run."""
     config.addinivalue_line("markers", "golden: a case of a golden dataset")
+    config.addinivalue_line("markers", "goldenprompt(dataset, deterministic=False): run with a golden dataset's cases")
     if is_active(config):
         from pytest_goldenprompt.plugin.session import activate  # noqa: PLC0415 - unused means unused
 

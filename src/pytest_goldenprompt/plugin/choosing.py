@@ -7,9 +7,9 @@ import re
 import pytest
 
 from pytest_goldenprompt.judge.shards import dealt, name_of
-from pytest_goldenprompt.plugin.items import GoldenItem
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.options import Settings
+from pytest_goldenprompt.plugin.tested import key_of, tags_of
 
 SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 NARROWING = {"keyword": "-k", "deselect": "--deselect", "lf": "--lf"}
@@ -53,9 +53,11 @@ class Choice:
         """Keep the cases that are wanted. Shards are dealt over all that were planned, chosen or not."""
         shard, tags = self._library.settings.shard, set(config.getoption("--golden-tag"))
         mine = None if shard is None else set(dealt(_keys(self._library), shard))
-        golden = [item for item in items if isinstance(item, GoldenItem)]
+        golden = [(item, key) for item in items if (key := key_of(item)) is not None]
         left = [
-            item for item in golden if (tags and not tags & item.tags) or (mine is not None and item.key not in mine)
+            item
+            for item, key in golden
+            if (tags and not tags & tags_of(item)) or (mine is not None and key not in mine)
         ]
         if left:
             gone = set(left)

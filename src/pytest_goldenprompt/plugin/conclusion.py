@@ -12,7 +12,7 @@ from pathlib import Path
 from pytest_goldenprompt.formats.pairing import discover
 from pytest_goldenprompt.judge.decide import References, decide
 from pytest_goldenprompt.judge.shards import dealt, name_of
-from pytest_goldenprompt.model.record import RunRecord
+from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.model.verdict import ReferenceFacts, State, Verdict
 from pytest_goldenprompt.plugin.confirmation import confirm_suspects
@@ -21,6 +21,7 @@ from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData
 from pytest_goldenprompt.plugin.recorder import Recorder
 from pytest_goldenprompt.plugin.reporting import report_text, run_view
+from pytest_goldenprompt.providers.python_test import NAME as PYTHON_TEST
 from pytest_goldenprompt.reports.spend import spend_record
 from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
 from pytest_goldenprompt.reports.view import RunView
@@ -126,7 +127,16 @@ def narrowed(library: Library, plan: PlanData) -> tuple[str, ...]:
     elsewhere = [path for path in known if path.relative_to(settings.root).as_posix() not in collected]
     if elsewhere:
         found.append(f"{len(elsewhere)} of {len(known)} golden datasets were not chosen")
+    tests = [one for one in _stored_tests(library) if one.id not in plan.prompts and one.path not in plan.test_files]
+    if tests:
+        found.append(f"{len(tests)} Python test{'s' * (len(tests) != 1)} of the stored run were not collected")
     return tuple(found)
+
+
+def _stored_tests(library: Library) -> list[PromptFacts]:
+    """Give the Python tests of the stored run whose file is still there."""
+    stored = library.reference.baseline.prompts if library.reference.baseline else ()
+    return [one for one in stored if one.provider == PYTHON_TEST and (library.settings.root / one.path).is_file()]
 
 
 def default_report(store: FolderStore) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pytest_goldenprompt.engine.attempt import Limits
 from pytest_goldenprompt.engine.confirm import Suspect, confirm
@@ -16,6 +16,7 @@ from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.recorder import Recorder
+from pytest_goldenprompt.providers.python_test import NAME as PYTHON_TEST
 
 
 def confirm_suspects(library: Library, recorder: Recorder, record: RunRecord) -> int:
@@ -25,11 +26,13 @@ def confirm_suspects(library: Library, recorder: Recorder, record: RunRecord) ->
     """
     found = list(_chosen(library, record))
     chosen = [one for one in found if isinstance(one, Suspect)]
-    for one in found:
-        if isinstance(one, CaseResult):
-            recorder.take_in(Graded(one, {}))
+    tests = [one.shown for one in found if isinstance(one, SuspectTest)]
+    lost = [one for one in found if isinstance(one, CaseResult)]
+    for one in lost:
+        recorder.take_in(Graded(one, {}))
+    extra = _call_again(library, recorder, tests)
     if not chosen:
-        return len(found)
+        return len(lost) + extra
     settings, repeats = library.settings, library.policy.confirm_repeats
     limits = Limits(concurrency=settings.concurrency, timeout=settings.timeout)
     before = sum(len(suspect.shown.repeats) for suspect in chosen)
@@ -38,10 +41,30 @@ def confirm_suspects(library: Library, recorder: Recorder, record: RunRecord) ->
     for graded in confirm(chosen, repeats, limits, luck, library.traffic):
         recorder.take_in(graded)
         after += len(graded.result.repeats)
-    return after - before
+    return after - before + extra
 
 
-def _chosen(library: Library, record: RunRecord) -> Iterator[Suspect | CaseResult]:
+def _call_again(library: Library, recorder: Recorder, shown: list[CaseResult]) -> int:
+    """Top up Python tests, and give the calls that took; one that is not found any more has no whole result."""
+    left = {(one.prompt_id, one.case_id): one for one in shown}
+    extra = 0
+    for graded in library.tests.again(shown, library.policy.confirm_repeats) if library.tests and shown else ():
+        before = left.pop((graded.result.prompt_id, graded.result.case_id))
+        extra += len(graded.result.repeats) - len(before.repeats)
+        recorder.take_in(graded)
+    for one in left.values():
+        recorder.take_in(Graded(_lost(one, "its test cannot be collected in this process, or changed meanwhile"), {}))
+    return extra + len(left)
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectTest:
+    """A case of a Python test that looked worse, with what it has shown so far."""
+
+    shown: CaseResult
+
+
+def _chosen(library: Library, record: RunRecord) -> Iterator[Suspect | SuspectTest | CaseResult]:
     if not any(library.can_confirm(facts) for facts in record.prompts):
         return
     reference, policy = library.reference, library.policy
@@ -59,8 +82,10 @@ def _chosen(library: Library, record: RunRecord) -> Iterator[Suspect | CaseResul
             yield _suspect(library, facts[prompt_id], shown[prompt_id, case_id])
 
 
-def _suspect(library: Library, facts: PromptFacts, shown: CaseResult) -> Suspect | CaseResult:
+def _suspect(library: Library, facts: PromptFacts, shown: CaseResult) -> Suspect | SuspectTest | CaseResult:
     """Find how to ask a case again; where that cannot be found any more, the case says so and has no whole result."""
+    if facts.provider == PYTHON_TEST:
+        return SuspectTest(shown)
     planned = library.plan(library.settings.root / facts.dataset)
     case = next((one for one in planned.cases if one.case.id == shown.case_id), None) if planned else None
     try:
@@ -69,5 +94,9 @@ def _suspect(library: Library, facts: PromptFacts, shown: CaseResult) -> Suspect
         why = "its dataset cannot be read here, or changed meanwhile"
     except Exception as error:  # noqa: BLE001 - a provider's factory may raise anything; the suspect is not confirmed
         why = f"{type(error).__name__}: {error}"
+    return _lost(shown, why)
+
+
+def _lost(shown: CaseResult, why: str) -> CaseResult:
     lost = Repeat(error=f"looked worse and could not be run again: {why}")
     return replace(shown, repeats=(*shown.repeats, lost))

@@ -63,7 +63,8 @@ class Dealing:
         formats: Formats = OURS,
     ) -> None:
         self.collection: tuple[str, ...] | None = None
-        self._hook = config.hook
+        self.config = config
+        """Other plugins look for it here, as in xdist's own schedulers, where a worker crashed."""
         self._workers = workers
         self._lose = lose
         self._near = near
@@ -153,7 +154,7 @@ class Dealing:
             odd = next(iter(sorted({*expected} ^ {*found})), "their order")
             why = f"workers {first.gateway.id} and {node.gateway.id} collected different tests: {odd}"
             report = pytest.CollectReport(node.gateway.id, "failed", why, [])
-            self._hook.pytest_collectreport(report=report)
+            self.config.hook.pytest_collectreport(report=report)
         return () if differing else expected
 
     def _deal(self, collection: tuple[str, ...]) -> None:

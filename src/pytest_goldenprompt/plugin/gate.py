@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from pytest_goldenprompt.plugin.leaving import INTERRUPTED, Leaving
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.plan_data import PlanData, plan_of
 from pytest_goldenprompt.plugin.recorder import Recorder
+from pytest_goldenprompt.providers.python_test import NAME as PYTHON_TEST
 from pytest_goldenprompt.reports.inert import one_line, quoted
 from pytest_goldenprompt.reports.masked import masked
 from pytest_goldenprompt.reports.shares import percent
@@ -155,21 +156,24 @@ class Gate:
             return
         if self._controller.told_by_workers:
             session.testscollected += len(self.conclusion.verdict.prompts)
+        known = (run.prompts for run in (self.conclusion.record, self.conclusion.baseline) if run is not None)
+        tests = {facts.id for prompts in known for facts in prompts if facts.provider == PYTHON_TEST}
         for prompt in self.conclusion.verdict.prompts:
-            self._report(session, prompt)
+            self._report(session, prompt, tests)
         try:
             hook.pytest_goldenprompt_verdict(record=self.conclusion.record, verdict=self.conclusion.verdict)
         except Exception as error:  # noqa: BLE001 - whom it may concern is told; the verdict stands
             self.notes.append(f"pytest_goldenprompt_verdict failed: {type(error).__name__}: {error}")
 
-    def _report(self, session: pytest.Session, prompt: PromptVerdict) -> None:
-        """Emit the gate of one dataset as a report that every listener of pytest understands."""
+    def _report(self, session: pytest.Session, prompt: PromptVerdict, tests: Container[str]) -> None:
+        """Emit the gate of a dataset, or of one of the Python `tests`, as a report that every listener understands."""
         assert self.conclusion is not None  # noqa: S101 - the caller concluded; said for the type checker
         single = Verdict(standing(prompt), prompt.reasons, (prompt,), look=self.conclusion.verdict.look)
         waits = self.conclusion.record.shard is not None and prompt.state is State.INCOMPLETE
         green = prompt.draft or waits or self.is_green(single)
-        path = self._recorder.node(prompt.dataset)
-        node, location = f"{path}::gate", (path, 0, f"{prompt.id} gate")
+        file, _, names = (prompt.id if prompt.id in tests else prompt.dataset).partition("::")
+        path = self._recorder.node(file)
+        node, location = "::".join(filter(None, [path, names, "gate"])), (path, 0, f"{prompt.id} gate")
         hook = session.config.hook
         hook.pytest_runtest_logstart(nodeid=node, location=location)
         for when in ("setup", "call", "teardown"):

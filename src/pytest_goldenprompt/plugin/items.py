@@ -13,6 +13,7 @@ from pytest_goldenprompt.engine.job import Job
 from pytest_goldenprompt.engine.plan import PlannedCase, PlannedPrompt
 from pytest_goldenprompt.errors import GoldenpromptError
 from pytest_goldenprompt.formats.pairing import folder_of, is_golden, is_opened
+from pytest_goldenprompt.formats.python_files import mentions_mark
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.verdict import Outcome
 from pytest_goldenprompt.plugin.library import Library
@@ -85,7 +86,7 @@ class GoldenItem(pytest.Item):
     @property
     def key(self) -> tuple[str, str]:
         """Give the prompt's id and the case's."""
-        return self.prompt.facts.id, self.name
+        return self.prompt.facts.id, self.planned.case.id
 
     def setup(self) -> None:
         """Let an item be that has no answers yet."""
@@ -103,7 +104,7 @@ class GoldenItem(pytest.Item):
         if library.settings.properties:
             self.user_properties.extend((name, one_line(value)) for name, value in self.run.properties())
         if self.run.red:
-            raise GoldenFailure(_describe(self.prompt.facts.id, self.run, library.reference))
+            raise GoldenFailure(describe(self.prompt.facts.id, self.run, library.reference))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show a red case as it reads, and anything else as pytest would."""
@@ -114,11 +115,11 @@ class GoldenItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         """Give the case's own line."""
         root = self.config.stash[LIBRARY].settings.root
-        path = root / self.planned.case.path if self.planned.case.path else self.path
+        path = root / (self.planned.case.path or self.prompt.facts.dataset)
         return path, self.planned.case.line - 1, f"{self.prompt.facts.id} {self.name}"
 
 
-def _describe(prompt_id: str, run: CaseRun, reference: Reference) -> str:
+def describe(prompt_id: str, run: CaseRun, reference: Reference) -> str:
     """Say in a few lines what a red case was and is, and in one why there is nothing to say."""
     result = run.graded.result
     if run.outcome.outcome is Outcome.MISSING:
@@ -130,6 +131,16 @@ def _describe(prompt_id: str, run: CaseRun, reference: Reference) -> str:
     view = CaseView(prompt_id, run.outcome, result, then, texts, month, f"{reference.command} show last")
     lines = [f"{inert(head)}; {history(view)}", *case_lines(view, "  "), f"  look    {inert(look_closer(view))}"]
     return "\n".join(map(masked, lines))
+
+
+def attach(report: Any, run: CaseRun) -> None:
+    """Attach a result to the report of its item; one that fails and is not red is counted as neither."""
+    report.golden = run.graded
+    report.golden_outcome = run.outcome.outcome.value
+    why = NOT_RED.get(run.outcome.outcome)
+    if why is not None and report.outcome == "passed" and not run.outcome.passed:
+        report.outcome = "skipped"
+        report.wasxfail = one_line(run.outcome.why or why)
 
 
 def _texts_of(then: CaseResult | None, reference: Reference) -> dict[str, str]:
@@ -162,14 +173,16 @@ class Collection:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
-        """Visit `.github` too, but no tests in it; under --golden-only, visit nothing but golden datasets."""
+        """Visit `.github` too, but no tests in it; under --golden-only, only what is golden, Python tests included."""
         settings, formats = self._library.settings, self._library.registry.formats
         typed = config.args_source is pytest.Config.ArgsSource.ARGS
         opened = not typed and is_opened(settings.root, collection_path)
         if opened and collection_path.is_dir():
             return False
-        only = (settings.only or opened) and collection_path.is_file()
-        return True if only and not is_golden(collection_path, settings.root, formats) else None
+        if not (settings.only or opened) or not collection_path.is_file():
+            return None
+        test = settings.only and mentions_mark(collection_path)
+        return None if test or is_golden(collection_path, settings.root, formats) else True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
@@ -178,12 +191,7 @@ class Collection:
         if isinstance(item, GoldenItem) and item.waits:
             report.golden_waits = item.waits
         if isinstance(item, GoldenItem) and call.when == "call" and item.run is not None:
-            report.golden = item.run.graded
-            report.golden_outcome = item.run.outcome.outcome.value
-            why = NOT_RED.get(item.run.outcome.outcome)
-            if why is not None and report.outcome == "passed" and not item.run.outcome.passed:
-                report.outcome = "skipped"
-                report.wasxfail = one_line(item.run.outcome.why or why)
+            attach(report, item.run)
             item.run = None  # the recorder has it from the report; pytest keeps items for as long as it runs
         return report
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from pytest_goldenprompt.engine.asking import with_judges
+from pytest_goldenprompt.engine.grade import Graded
 from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, unreadable
 from pytest_goldenprompt.engine.traffic import Traffic
-from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.errors import InputError, NoPromptError
 from pytest_goldenprompt.formats.pairing import misplaced
 from pytest_goldenprompt.formats.policy import POLICY_FILE
 from pytest_goldenprompt.judge import certain
@@ -27,9 +29,17 @@ from pytest_goldenprompt.plugin.carrying import Carrying, Nothing
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.plugin.resuming import Resuming
 from pytest_goldenprompt.plugin.stored_run import Reference
+from pytest_goldenprompt.providers.python_test import NAME as PYTHON_TEST
 from pytest_goldenprompt.providers.recording import JUDGEMENTS, Recorder, kept
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.store.folder import FolderStore
+
+
+class Tests(Protocol):
+    """What can call Python tests again."""
+
+    def again(self, shown: Sequence[CaseResult], repeats: int) -> Iterator[Graded]:
+        """Call for each case until it has so many observations, and give it with all its calls, old and new."""
 
 
 @dataclass
@@ -53,10 +63,18 @@ class Library:
     """Where results come from that need no call."""
     batches: Batches | None = None
     """What is handed over in batches; collected under --golden-batch, and None where nothing is called."""
+    tests: Tests | None = None
+    """What calls Python tests again, where the run is concluded."""
     unpriced: bool = False
     """Whether a budget is set that cannot be kept, as a prompt's calls have no price."""
     planned: dict[str, PlannedPrompt] = field(default_factory=dict)
     unreadable: dict[str, PromptFacts] = field(default_factory=dict)
+    promptless: set[str] = field(default_factory=set)
+    """Datasets among the unreadable that only a Python test can run."""
+    tested: set[str] = field(default_factory=set)
+    """Datasets that a Python test uses."""
+    test_files: set[str] = field(default_factory=set)
+    """Files of which Python tests were collected."""
     _providers: dict[str, Provider] = field(default_factory=dict)
     _judges: dict[str, Provider] = field(default_factory=dict)
     _yardstick: certain.Yardstick | None = None
@@ -71,8 +89,15 @@ class Library:
                     self._refuse_twin(planned.facts)
                     self.planned[relative] = planned
             except InputError as error:
+                if isinstance(error, NoPromptError):
+                    self.promptless.add(relative)
                 self.unreadable[relative] = unreadable(self.settings.root, path, error, formats)
         return self.planned.get(relative)
+
+    def errors(self) -> Iterator[PromptFacts]:
+        """Give what cannot be run, each with its error; that a dataset has no prompt is none where a test uses it."""
+        fine = self.promptless & self.tested
+        yield from (facts for name, facts in self.unreadable.items() if name not in fine)
 
     def note_misplaced(self) -> None:
         """Note folders that are named like datasets: pytest never hands them over, so that they would be left out."""
@@ -138,6 +163,8 @@ class Library:
 
     def can_confirm(self, facts: PromptFacts) -> bool:
         """Say whether asking again tells anything: there is luck, and the answers are live ones and no copies."""
+        if facts.provider == PYTHON_TEST:  # its answers are never recorded ones
+            return not facts.deterministic and not facts.copied
         live = facts.provider.partition(":")[0] != "replay" and self.settings.replay not in {"none", "once"}
         return live and not facts.deterministic and not facts.copied
 
@@ -159,7 +186,7 @@ class Library:
         if planned.facts.retired:
             return planned
         price = self.terms.price_of(planned.asked)
-        planned = replace(planned, facts=self._with_bar(planned.facts), price=price)
+        planned = replace(planned, facts=self.with_bar(planned.facts), price=price)
         self._refuse_unpriced(planned)
         return with_judges(self.carrying.planned(planned, self.provider), self.judge)
 
@@ -183,7 +210,7 @@ class Library:
             remedy=f'write {missing} under [prices."{asked.name}"] into {POLICY_FILE}',
         )
 
-    def _with_bar(self, facts: PromptFacts) -> PromptFacts:
+    def with_bar(self, facts: PromptFacts) -> PromptFacts:
         """Have every case of a prompt without history pass, unless its dataset or the first run says otherwise."""
         unsaid = facts.min_pass_rate is None and not self.reference.first
         return replace(facts, min_pass_rate=1.0) if unsaid else facts

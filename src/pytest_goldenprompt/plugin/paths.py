@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.endings import Formats
-from pytest_goldenprompt.formats.pairing import discover, is_opened
+from pytest_goldenprompt.formats.pairing import discover, files_under, is_opened
+from pytest_goldenprompt.formats.python_files import mentions_mark
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.store.place import find_root, is_root
 
@@ -23,10 +24,11 @@ def add_golden_paths(config: pytest.Config, settings: Settings, formats: Formats
     if config.args_source is pytest.Config.ArgsSource.ARGS:
         return
     found = golden_files(settings, formats)
-    if settings.only:
-        config.args[:] = [str(path) for path in found]
-        return
     folders = [Path(config.invocation_params.dir, argument).resolve() for argument in config.args]
+    if settings.only:
+        tests = _marked_files(folders, config.getini("python_files"))
+        config.args[:] = [str(path) for path in (*found, *tests)]
+        return
     config.args.extend(str(path) for path in found if not _is_visited(path, folders))
 
 
@@ -57,6 +59,13 @@ def golden_files(settings: Settings, formats: Formats) -> list[Path]:
     if absent is not None:
         raise InputError(f"no such folder or file in {settings.root}, found {absent!r}", where="golden_paths")
     return discover(settings.root, [Path(path) for path in settings.paths] or [Path()], formats=formats)
+
+
+def _marked_files(folders: Iterable[Path], patterns: Iterable[str]) -> list[Path]:
+    """Find the files of Python tests, among those that pytest would collect, that may have a marked one; sorted."""
+    paths = {path for folder in folders for path in ([folder] if folder.is_file() else files_under(folder))}
+    named = (path for path in paths if any(path.match(pattern) for pattern in patterns))
+    return sorted(path for path in named if mentions_mark(path))
 
 
 def _is_visited(path: Path, folders: list[Path]) -> bool:

@@ -11,8 +11,9 @@ import pytest
 
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.result import CaseResult
-from pytest_goldenprompt.plugin.items import GoldenItem
+from pytest_goldenprompt.plugin.items import GoldenFile
 from pytest_goldenprompt.plugin.library import Library
+from pytest_goldenprompt.plugin.tested import key_of
 from pytest_goldenprompt.store.codec import build, case_from_plain, case_to_plain, without_defaults
 
 
@@ -26,6 +27,10 @@ class PlanData:
     texts: dict[str, str] = field(default_factory=dict)
     files: dict[tuple[str, str], str] = field(default_factory=dict)
     """The files of cases that a folder holds; the others stand in their dataset."""
+    nodes: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The node ids of cases that a Python test runs."""
+    test_files: list[str] = field(default_factory=list)
+    """Files of Python tests that were collected."""
 
     def place(self, key: tuple[str, str]) -> str:
         """Give the path, under the root, of the file that a case is collected from."""
@@ -40,6 +45,8 @@ class PlanData:
                 "chosen": sorted(self.chosen),
                 "texts": self.texts,
                 "files": [[*key, path] for key, path in self.files.items()],
+                "nodes": [[*key, node] for key, node in self.nodes.items()],
+                "test_files": self.test_files,
             }
         )
 
@@ -56,6 +63,8 @@ def plan_from_plain(text: str) -> PlanData:
         {(prompt, case) for prompt, case in plain["chosen"]},
         plain["texts"],
         {(prompt, case): path for prompt, case, path in plain["files"]},
+        {(prompt, case): node for prompt, case, node in plain["nodes"]},
+        plain["test_files"],
     )
 
 
@@ -71,9 +80,17 @@ def plan_of(library: Library, items: Iterable[pytest.Item]) -> PlanData:
             if case.case.path.startswith(f"{planned.facts.dataset}/"):
                 plan.files[planned.facts.id, case.case.id] = case.case.path
     library.note_misplaced()
-    for facts in library.unreadable.values():
+    for facts in library.errors():
         # A dataset that cannot be read must not take the place of one that can.
         apart = replace(facts, id=facts.dataset) if facts.id in plan.prompts else facts
         plan.prompts[apart.id] = apart
-    plan.chosen = {(item.prompt.facts.id, item.name) for item in items if isinstance(item, GoldenItem)}
+    plan.chosen, plan.nodes = _chosen(items)
+    plan.test_files = sorted(library.test_files)
     return plan
+
+
+def _chosen(items: Iterable[pytest.Item]) -> tuple[set[tuple[str, str]], dict[tuple[str, str], str]]:
+    """Give the cases that items stand for, and the node ids of those that do not tell it by their file."""
+    golden = [(key_of(item), item) for item in items]
+    nodes = {key: item.nodeid for key, item in golden if key is not None and not isinstance(item.parent, GoldenFile)}
+    return {key for key, _ in golden if key is not None}, nodes

@@ -34,9 +34,9 @@ class Recorder:
         given = vars(report).pop("golden", None)
         if given is not None:
             self.take_in(given if isinstance(given, Graded) else graded_from_plain(given))
-        elif report.when == "setup" and report.outcome != "passed":
+        elif report.when in {"setup", "call"} and report.outcome != "passed":
             why = getattr(report, "golden_waits", "skipped")
-            self.unrun[report.nodeid] = why if report.skipped else "its setup failed"
+            self.unrun[report.nodeid] = why if report.skipped else f"its {report.when} failed"
 
     def take_in(self, graded: Graded) -> None:
         """Keep a case's graded answers; a further word on the same case takes the place of the first."""
@@ -89,7 +89,7 @@ class Recorder:
         planned = plan.cases[key]
         if key not in plan.chosen:
             return replace(planned, missing="deselected")
-        node = f"{self.node(plan.place(key))}::{key[1]}"
+        node = plan.nodes.get(key) or f"{self.node(plan.place(key))}::{key[1]}"
         return replace(planned, missing=self.unrun.get(node, "not run"))
 
     def _facts(self, facts: PromptFacts) -> PromptFacts:

@@ -19,6 +19,7 @@ from pytest_goldenprompt.plugin.items import LIBRARY, GoldenItem
 from pytest_goldenprompt.plugin.leaving import Leaving
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.progress import Progress, status
+from pytest_goldenprompt.providers.python_test import NAME as PYTHON_TEST
 from pytest_goldenprompt.reports.inert import one_line
 from pytest_goldenprompt.reports.spend import money
 
@@ -87,7 +88,8 @@ class Schedule:
         if library.batches is None or not library.batches.collects or not session.items:
             return
         names = sorted({planned.provider for planned in library.planned.values() if planned.provider})
-        if names and not any(isinstance(library.provider(name), Batching) for name in names):
+        asked = [name for name in names if name != PYTHON_TEST]
+        if names and not any(isinstance(library.provider(name), Batching) for name in asked):
             told = ", ".join(one_line(portable(name)) for name in names)
             raise pytest.UsageError(f"--golden-batch: a provider that takes batches is accepted, found {told}")
 

@@ -23,6 +23,7 @@ from pytest_goldenprompt.errors import GoldenpromptError, InputError
 from pytest_goldenprompt.formats.limits import read_terms
 from pytest_goldenprompt.model.record import RunKind
 from pytest_goldenprompt.model.values import digest_of
+from pytest_goldenprompt.plugin.again import register_tests
 from pytest_goldenprompt.plugin.batching import Batches, month_under_way
 from pytest_goldenprompt.plugin.choosing import Choice, read_shard, refuse_look
 from pytest_goldenprompt.plugin.distributed import (
@@ -119,6 +120,7 @@ def _run_here(config: pytest.Config, library: Library, share: Share) -> None:
     manager = config.pluginmanager
     manager.register(Collection(library), "goldenprompt-collection")
     manager.register(config.stash[SCHEDULE], "goldenprompt-schedule")
+    register_tests(manager, library)
     manager.register(Choice(library), "goldenprompt-choice")
     add_golden_paths(config, library.settings, library.registry.formats)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from pytest_goldenprompt.judge.shards import name_of
+from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.plugin.conclusion import Conclusion, shown
 from pytest_goldenprompt.plugin.gate import Gate
 from pytest_goldenprompt.plugin.library import Library
+from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.plugin.plan_data import PlanData
 from pytest_goldenprompt.plugin.reporting import run_view
+from pytest_goldenprompt.providers.python_test import NAME as PYTHON_TEST
 from pytest_goldenprompt.reports.inert import inert, one_line
 from pytest_goldenprompt.reports.spend import spend_line
 from pytest_goldenprompt.reports.terminal import Line, summary
@@ -93,7 +96,8 @@ class Display:
         lines += self._spend()
         if conclusion.kept:
             lines.append(Line(f"record  {inert(conclusion.kept)}"))
-        told = [*self._gate.notes, self._library.traffic.journal.trouble, conclusion.left]
+        tests = unbounded(self._library.settings, conclusion.record)
+        told = [*self._gate.notes, tests, self._library.traffic.journal.trouble, conclusion.left]
         lines += [Line(f"note    {one_line(note)}", "yellow") for note in told if note]
         lines += [Line(f"report  {shown(path)}") for path in conclusion.reports]
         if conclusion.verdict.state is State.INCONCLUSIVE and self._gate.is_green(conclusion.verdict):
@@ -107,6 +111,20 @@ class Display:
         if not library.spent or not (library.terms.prices or bounded):
             return []
         return [Line(f"spend   {spend_line(library.spent, library.terms, settings.budget)}")]
+
+
+def unbounded(settings: Settings, record: RunRecord) -> str:
+    """Say which options, meant for calls made here, do nothing to the Python tests of a run; empty where none is."""
+    if not any(facts.provider == PYTHON_TEST for facts in record.prompts):
+        return ""
+    given = {
+        "--golden-provider": settings.provider,
+        "--golden-budget": settings.budget,
+        "--golden-max-calls": settings.max_calls,
+        "--golden-replay": None if settings.record else settings.replay,
+    }
+    options = [option for option, value in given.items() if value]
+    return f"{' and '.join(options)}: nothing of that holds for what Python tests call" if options else ""
 
 
 def _errors(plan: PlanData) -> list[str]:

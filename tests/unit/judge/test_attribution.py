@@ -47,6 +47,28 @@ def test_what_a_function_of_the_team_does_is_not_recorded_and_not_blamed_on_a_mo
     assert cause.endswith("what python:desk:answer does with them is not recorded")
 
 
+TEST = replace(THEN, path="test_desk.py", provider="pytest", provider_version="v")
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"digest": "e"}, ("the test's code changed (test_desk.py)",)),
+        ({"provider_version": "w"}, ("code behind the test changed: what it imports, or a conftest.py",)),
+        (
+            {"digest": "e", "provider_version": "w"},
+            ("the test's code changed (test_desk.py)", "code behind the test"),
+        ),
+        ({}, ("the test, the code behind it and the evaluators are the same; what else it asks is not rec",)),
+        ({"provider": "echo", "provider_version": ""}, ("the provider changed from pytest to echo",)),
+    ],
+)
+def test_of_a_python_test_its_code_is_told(changed, told):
+    found = causes(TEST, replace(TEST, **changed))
+    assert len(found) == len(told)
+    assert all(cause.startswith(one) for cause, one in zip(found, told, strict=True))
+
+
 def judged(then, now, *, worse=True):
     before = run(*cases([10] * 40), prompts=(then,))
     after = run(*cases([4 if worse else 10] * 40), prompts=(now,))
