@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pytest_goldenprompt.authoring.candidates import read_candidates
@@ -13,7 +13,7 @@ from pytest_goldenprompt.authoring.writing import Page, open_page
 from pytest_goldenprompt.engine.plan import BuildEvaluator, judges_of
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.datasets import read_dataset
-from pytest_goldenprompt.formats.edits import case_item, case_text, with_case, with_line, without_line
+from pytest_goldenprompt.formats.edits import case_item, case_text, with_case, with_lines, without_line
 from pytest_goldenprompt.formats.pairing import is_dataset_folder
 from pytest_goldenprompt.formats.reader import relative
 from pytest_goldenprompt.formats.render import not_used, render, used_inputs
@@ -29,11 +29,16 @@ _WORD = re.compile(r"[A-Za-z0-9_]+")
 _HEADER = "header"
 
 
-def add_candidate(place: Place, written: Mapping[str, JSON]) -> Case:
-    """Add a case to the candidates of a prompt; gives it with its place."""
+def add_candidates(place: Place, written: Sequence[Mapping[str, JSON]]) -> tuple[Case, ...]:
+    """Add cases to the candidates of a prompt in one go, all or none; gives them with their places."""
     page = open_page(place.root, place.candidates)
-    page.write(with_line(page.text or "", page.where, written), lambda: read_candidates(place.root, place.candidates))
-    return next(case for case in read_candidates(place.root, place.candidates) if case.id == str(written["id"]))
+    there: dict[str, Case] = {}
+
+    def check() -> None:
+        there.update({case.id: case for case in read_candidates(place.root, place.candidates)})
+
+    page.write(with_lines(page.text or "", page.where, written), check)
+    return tuple(there[str(one["id"])] for one in written)
 
 
 def take_candidate(place: Place, case: Case) -> None:

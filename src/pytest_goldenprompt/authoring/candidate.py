@@ -31,8 +31,39 @@ class Candidate:
     secrets: int = 0
 
 
-def candidate_of(example: Example, prompt: Prompt | None, cases: Iterable[Case], tags: Iterable[str] = ()) -> Candidate:
-    """Make a case of an example; `cases` are those that are there, none of which may ask the same.
+class Known:
+    """The cases that are there, by what they ask and by their ids."""
+
+    def __init__(self, cases: Iterable[Case]) -> None:
+        self._questions: dict[str, Case] = {}
+        self._ids: dict[str, Case] = {}
+        self._kinds: set[bool] = set()
+        for case in cases:
+            self.add(case)
+
+    def add(self, case: Case) -> None:
+        """Take one in; of several that ask the same, or have one id, the first is told."""
+        self._questions.setdefault(question_of(case), case)
+        self._ids.setdefault(case.id, case)
+        if case.expected is not None:
+            self._kinds.add(isinstance(case.expected, str))
+
+    @property
+    def have_values(self) -> bool:
+        """Say whether what is expected of the cases is data, so that an answer in JSON is meant as data too."""
+        return self._kinds == {False}
+
+    def asking(self, case: Case) -> Case | None:
+        """Give the case that asks the same."""
+        return self._questions.get(question_of(case))
+
+    def named(self, case_id: JSON) -> Case | None:
+        """Give the case of an id."""
+        return self._ids.get(case_id) if isinstance(case_id, str) else None
+
+
+def candidate_of(example: Example, prompt: Prompt | None, known: Known, tags: Iterable[str] = ()) -> Candidate:
+    """Make a case of an example, which none of the `known` ones may ask already.
 
     What the prompt was filled with is found in the messages of a trace. A secret is masked. InputError for an example
     that does not fit the prompt, and for a question that is there already.
@@ -42,12 +73,11 @@ def candidate_of(example: Example, prompt: Prompt | None, cases: Iterable[Case],
     elif example.whole is not None and prompt is not None:
         inputs, behind = _unfilled(example, prompt)
         example = replace(example, inputs=inputs, messages=behind)
-    there = tuple(cases)
-    clean, secrets = masked(_table(example, tags, as_value=_has_values(there)))
+    clean, secrets = masked(_table(example, tags, as_value=known.have_values))
     case = case_of({**clean, "id": "x"}, example.where, example.line)
-    _refuse_known(case, there, example)
+    _refuse_known(case, known, example)
     clean["id"] = example.id or _id_for(case)
-    taken = next((one for one in there if one.id == clean["id"]), None)
+    taken = known.named(clean["id"])
     if taken is not None:
         what = f"an id that is taken, found {shown(clean['id'])} at {taken.path}:{taken.line}; another is accepted"
         raise InputError(what, where=example.where, line=example.line)
@@ -76,12 +106,6 @@ def _table(example: Example, tags: Iterable[str], *, as_value: bool) -> dict[str
     return table
 
 
-def _has_values(cases: tuple[Case, ...]) -> bool:
-    """Say whether what is expected of the cases is data, so that an answer in JSON is meant as data too."""
-    expected = [case.expected for case in cases if case.expected is not None]
-    return bool(expected) and not any(isinstance(one, str) for one in expected)
-
-
 def _value(expected: JSON) -> JSON:
     if not isinstance(expected, str):
         return expected
@@ -92,12 +116,11 @@ def _value(expected: JSON) -> JSON:
     return value
 
 
-def _refuse_known(case: Case, cases: Iterable[Case], example: Example) -> None:
-    asked = question_of(case)
-    for one in cases:
-        if question_of(one) == asked:
-            what = f"the same question is there already, found case {shown(one.id)} at {one.path}:{one.line}"
-            raise InputError(f"{what}; a new one is accepted", where=example.where, line=example.line)
+def _refuse_known(case: Case, known: Known, example: Example) -> None:
+    one = known.asking(case)
+    if one is not None:
+        what = f"the same question is there already, found case {shown(one.id)} at {one.path}:{one.line}"
+        raise InputError(f"{what}; a new one is accepted", where=example.where, line=example.line)
 
 
 def _id_for(case: Case) -> str:

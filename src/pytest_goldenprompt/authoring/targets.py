@@ -10,7 +10,7 @@ from pathlib import Path
 from pytest_goldenprompt.authoring.candidates import CANDIDATES_ENDING
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.endings import OURS, Formats
-from pytest_goldenprompt.formats.pairing import files_under, folder_of, is_dataset, is_dataset_folder, sidecar
+from pytest_goldenprompt.formats.pairing import files_under, folder_of, is_dataset, is_dataset_folder, sidecar, variants
 from pytest_goldenprompt.formats.policy import POLICY_FILE
 
 
@@ -39,7 +39,8 @@ class Targets:
 def targets(root: Path, named: Sequence[Path] = (), formats: Formats = OURS) -> Targets:
     """Find what to check: the whole library, or the named files and what is in the named folders.
 
-    With a prompt its dataset is checked too, which has to fit it. Refused: a path that is not there or lies outside.
+    With a prompt its dataset is checked too, which has to fit it, and with a dataset the variants that share it.
+    Refused: a path that is not there or lies outside.
     """
     found = Targets(root, whole=not named or root in named)
     for path in [root] if found.whole else named:
@@ -57,10 +58,10 @@ def targets(root: Path, named: Sequence[Path] = (), formats: Formats = OURS) -> 
 def _add(found: Targets, paths: Iterable[Path], formats: Formats, *, walked: bool) -> None:
     for path in paths:
         name = path.name
-        if is_dataset_folder(path) or folder_of(path):
-            found.datasets.add(folder_of(path) or path)
-        elif is_dataset(name, formats):
-            found.datasets.add(path)
+        if is_dataset_folder(path) or folder_of(path) or is_dataset(name, formats):
+            dataset = folder_of(path) or path
+            found.datasets.add(dataset)
+            found.prompts.update([] if walked else variants(dataset, formats))
         elif name.endswith(CANDIDATES_ENDING):
             found.candidates.add(path)
         elif name.endswith(formats.prompt_endings):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_goldenprompt.authoring.adding import add_candidate, add_case, fit
-from pytest_goldenprompt.authoring.candidate import Candidate, candidate_of
+from pytest_goldenprompt.authoring.adding import add_candidates, add_case, fit
+from pytest_goldenprompt.authoring.candidate import Candidate, Known, candidate_of
 from pytest_goldenprompt.authoring.candidates import read_candidates
 from pytest_goldenprompt.authoring.places import Place, find_place
 from pytest_goldenprompt.cli.place import root_of
@@ -18,6 +19,7 @@ from pytest_goldenprompt.formats.reader import SIZE_LIMIT, Source, read_source
 from pytest_goldenprompt.model.dataset import Case, Dataset
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.reports.inert import one_line
+from pytest_goldenprompt.store.lock import alone_in
 
 STDIN = "-"
 
@@ -36,9 +38,10 @@ def run(options: argparse.Namespace) -> int:
     """Add what is new, and say where it stands; 1 where something was refused."""
     root, start = root_of(options), Path(options.folder).resolve()
     examples = _chosen(options, read_examples(_source(start, options.file)))
-    adding = _Adding(find_place(root, start, options.prompt), options)
-    added = [adding.add(example) for example in examples]
-    return int(not all(added))
+    place = find_place(root, start, options.prompt)
+    with alone_in(root):  # another process would write over what is read here
+        added = _Adding(place, options).add(examples)
+    return int(added < len(examples))
 
 
 def _source(start: Path, name: str) -> Source:
@@ -71,26 +74,50 @@ class _Adding:
         self._options = options
         self._prompt = place.read_prompt()
         self._dataset = place.read_dataset() or Dataset(place.id, (), "")
-        self._there: list[Case] = [*self._dataset.cases, *read_candidates(place.root, place.candidates)]
+        self._known = Known([*self._dataset.cases, *read_candidates(place.root, place.candidates)])
 
-    def add(self, example: Example) -> bool:
-        """Add one, or say why not."""
-        try:
-            made = candidate_of(example, self._prompt, self._there, self._options.tag)
-            fit(self._prompt, self._dataset, made.case)
-            added = self._write(made)
-        except InputError as error:
-            sys.stderr.write(f"goldenprompt: not added: {one_line(str(error.at(example.where, example.line)))}\n")
-            return False
-        self._there.append(added)
-        what = "added" if self._options.accept else "added as a candidate, which `goldenprompt review` shows:"
-        print(one_line(f"{added.path}:{added.line}: {what} {added.id}"))
-        if made.secrets:
-            told = f"{added.path}:{added.line}: what looks like a secret was masked, {made.secrets} in all"
-            sys.stderr.write(f"goldenprompt: {one_line(told)}; look for others before you commit\n")
-        return True
-
-    def _write(self, made: Candidate) -> Case:
+    def add(self, examples: Sequence[Example]) -> int:
+        """Add them, say why not where one is refused, and count those that are in."""
+        made = [one for example in examples if (one := self._made(example)) is not None]
         if self._options.accept:
-            return add_case(self._place, made.written, Registry(imports=False).evaluator)
-        return add_candidate(self._place, made.written)
+            return sum(self._written([one]) for one in made)
+        return self._written(made)
+
+    def _made(self, example: Example) -> Candidate | None:
+        try:
+            made = candidate_of(example, self._prompt, self._known, self._options.tag)
+            fit(self._prompt, self._dataset, made.case)
+        except InputError as error:
+            _refused(error, example.where, example.line)
+            return None
+        self._known.add(made.case)
+        return made
+
+    def _written(self, made: Sequence[Candidate]) -> int:
+        """Write them in one go; where one among several cannot be written, each half on its own."""
+        if not made:
+            return 0
+        try:
+            added = self._add(made)
+        except InputError as error:
+            if len(made) > 1:
+                half = len(made) // 2
+                return self._written(made[:half]) + self._written(made[half:])
+            _refused(error, made[0].case.path, made[0].case.line)
+            return 0
+        what = "added" if self._options.accept else "added as a candidate, which `goldenprompt review` shows:"
+        for case, one in zip(added, made, strict=True):
+            print(one_line(f"{case.path}:{case.line}: {what} {case.id}"))
+            if one.secrets:
+                told = f"{case.path}:{case.line}: what looks like a secret was masked, {one.secrets} in all"
+                sys.stderr.write(f"goldenprompt: {one_line(told)}; look for others before you commit\n")
+        return len(added)
+
+    def _add(self, made: Sequence[Candidate]) -> Sequence[Case]:
+        if self._options.accept:
+            return [add_case(self._place, one.written, Registry(imports=False).evaluator) for one in made]
+        return add_candidates(self._place, [one.written for one in made])
+
+
+def _refused(error: InputError, where: str, line: int) -> None:
+    sys.stderr.write(f"goldenprompt: not added: {one_line(str(error.at(where, line)))}\n")

@@ -17,6 +17,7 @@ from pytest_goldenprompt.model.values import JSON
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.reports.decision import Decision, decision_lines
 from pytest_goldenprompt.reports.inert import one_line
+from pytest_goldenprompt.store.lock import alone_in
 
 SCHEMA = "goldenprompt.review/1"
 WORDS = {"a": "accept", "k": "keep", "s": "skip", "d": "drop", "q": "quit"}
@@ -98,9 +99,10 @@ def _asked(item: Item, letters: Iterator[str]) -> str:
 
 
 def _do(root: Path, item: Item, letter: str) -> str:
-    if letter == "a":
-        return accept(root, item, Registry(imports=False).evaluator)
-    return drop(item) if letter == "d" else ""
+    with alone_in(root):  # another process would write over what is read here
+        if letter == "a":
+            return accept(root, item, Registry(imports=False).evaluator)
+        return drop(item) if letter == "d" else ""
 
 
 def _shown(item: Item, number: str) -> Decision:

@@ -124,10 +124,12 @@ def usable_id(text: str) -> str:
 
 def _named(cases: Iterable[DraftCase], listing: Listing) -> list[DraftCase]:
     """Give each case an id that no other has; a case that is there twice in every respect is taken once."""
+    listed = list(cases)
     kept: list[DraftCase] = []
     seen: dict[str, set[str]] = {}
     count: Counter[str] = Counter()
-    for case in cases:
+    written = {case.id for case in listed}
+    for case in listed:
         name, content = case.id or case.derived_id(), canonical(case.table())
         if content in seen.setdefault(name, set()):
             listing.change(case.where, case.line, f"the case {name}", "it is there twice, and taken once")
@@ -135,7 +137,7 @@ def _named(cases: Iterable[DraftCase], listing: Listing) -> list[DraftCase]:
         seen[name].add(content)
         count[name] += 1
         if count[name] > 1:
-            while (twin := f"{name[: LONGEST_ID - 12]}-{count[name]}") in seen:
+            while (twin := f"{name[: LONGEST_ID - 12]}-{count[name]}") in seen or twin in written:
                 count[name] += 1
             seen[twin] = {content}
             case.id = twin

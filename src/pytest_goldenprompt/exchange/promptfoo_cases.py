@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pytest_goldenprompt.exchange.golden_set import DraftCase, usable_id
 from pytest_goldenprompt.exchange.listing import UncarriedError
 from pytest_goldenprompt.exchange.opening import loaded, named_files
-from pytest_goldenprompt.exchange.promptfoo_checks import Checks, Setting, steps_of, take, weighed
+from pytest_goldenprompt.exchange.promptfoo_checks import FROM_NOUGHT, Checks, Setting, steps_of, take, weighed
 from pytest_goldenprompt.exchange.promptfoo_tests import Test, combinations, merged
 from pytest_goldenprompt.exchange.promptfoo_values import rendered
 from pytest_goldenprompt.formats.fields import is_name
@@ -59,7 +59,9 @@ def _case(test: Test, values: dict[str, JSON], transform: list[JSON], bare: bool
     limit = test.fields.number("threshold", 0, 1)
     if limit is None and setting.default is not None:
         limit = setting.default.number("threshold", 0, 1)
-    if limit is not None and checks.left:
+    if limit == 0:
+        setting.listing.leave(test.where, test.line, "the threshold", FROM_NOUGHT)
+    elif limit is not None and checks.left:
         setting.listing.change(test.where, test.line, "the threshold", "it is over those checks only that are carried")
     case.transform = list(transform)
     case.evaluators = checks.entries if limit is None else weighed(checks, limit)

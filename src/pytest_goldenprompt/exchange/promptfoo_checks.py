@@ -33,6 +33,7 @@ ASSERT_KEYS = (
     "assert",
     "description",
 )
+FROM_NOUGHT = "from 0 on every answer passes"
 _STEPS: dict[str, list[JSON]] = {
     "output.trim()": ["strip"],
     "output.toLowerCase()": ["lower"],
@@ -62,11 +63,11 @@ class Checks:
 
 
 def weighed(checks: Checks, limit: float) -> list[JSON]:
-    """Give the checks as one that passes from a mean score on."""
+    """Give the checks as one that passes from a mean score on; none where it would pass whatever the answer is."""
     settings: dict[str, JSON] = {"evaluators": checks.entries, "weights": checks.weights, "threshold": limit}
     if set(checks.weights) == {1}:
         del settings["weights"]
-    return [{"weighted": settings}] if checks.entries else []
+    return [{"weighted": settings}] if checks.entries and limit else []
 
 
 def take(checks: Checks, owner: Fields, key: str, values: Mapping[str, JSON], setting: Setting) -> None:
@@ -146,6 +147,8 @@ def _set_of(fields: Fields, kind: str, values: Mapping[str, JSON], setting: Sett
     if not checks.entries or kind.startswith("not-"):
         raise UncarriedError("nothing in it could be carried" if not checks.entries else "there is no such evaluator")
     limit = fields.number("threshold", 0, 1)
+    if limit == 0:
+        raise UncarriedError(FROM_NOUGHT)
     return {"all": checks.entries} if limit is None else weighed(checks, limit)[0]
 
 

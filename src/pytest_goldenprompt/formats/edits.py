@@ -7,7 +7,7 @@ where a construct leaves doubt about where a value ends, the change is refused, 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError
@@ -90,8 +90,13 @@ def case_item(case: Mapping[str, JSON], indent: int, where: str) -> str:
 
 def with_line(text: str, where: str, case: Mapping[str, JSON]) -> str:
     """Give the text of a JSON Lines file with one line more."""
+    return with_lines(text, where, [case])
+
+
+def with_lines(text: str, where: str, cases: Iterable[Mapping[str, JSON]]) -> str:
+    """Give the text of a JSON Lines file with one line more for each case."""
     end = _end(text)
-    changed = text + ("" if not text or text.endswith("\n") else end) + _json(case) + end
+    changed = text + ("" if not text or text.endswith("\n") else end) + "".join(_json(case) + end for case in cases)
     load_jsonl(changed, where)
     return changed
 

@@ -61,9 +61,14 @@ def shared_dataset(path: Path, formats: Formats = OURS) -> Path | None:
 
 def has_variants(dataset: Path, formats: Formats = OURS) -> bool:
     """Say whether prompts are there that share a dataset, each of which is run by itself."""
+    return bool(variants(dataset, formats))
+
+
+def variants(dataset: Path, formats: Formats = OURS) -> list[Path]:
+    """Find the prompts that share a dataset."""
     stem = _stem(dataset.name, formats)
     beside = dataset.parent.glob(f"{glob.escape(stem)}.*.prompt")
-    return any(shared_dataset(path, formats) == dataset for path in beside)
+    return [path for path in beside if shared_dataset(path, formats) == dataset]
 
 
 def _stem(name: str, formats: Formats) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 MASK = "[masked]"
+_RUN = "[A-Za-z0-9_-]"
 _FORMS = re.compile(
     r"\bsk-[A-Za-z0-9_-]{20,}"  # OpenAI, Anthropic and others like them
     r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
@@ -15,7 +16,8 @@ _FORMS = re.compile(
     r"|\bxox[abeprs]-[A-Za-z0-9-]{10,}"
     r"|\bhf_[A-Za-z0-9]{30,}"
     r"|\b[rs]k_live_[A-Za-z0-9]{16,}"
-    r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"
+    # a token in three parts; whether they are there is looked at once a run of letters, lest a long one take for ever
+    rf"|(?<!{_RUN})(?={_RUN}++\.eyJ{_RUN}{{10,}}+\.{_RUN}{{10}}){_RUN}*?\beyJ{_RUN}{{10,}}\.eyJ{_RUN}+\.{_RUN}+"
     r"|(?<=[Bb]earer )[A-Za-z0-9._~+/-]{20,}=*"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,

@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import json
 import sys
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_goldenprompt.authoring import adding
+from pytest_goldenprompt.authoring.candidates import read_candidates
 from pytest_goldenprompt.authoring.unfill import unfilled
+from pytest_goldenprompt.authoring.writing import open_page
 from pytest_goldenprompt.cli import main
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.datasets import read_dataset
@@ -99,6 +103,50 @@ def test_several_are_added_and_each_that_is_not_is_told(add, library):
     assert "stdin:3: inputs that the prompt does not use, found 'c'" in out
     assert "stdin:4: the same question is there already" in out
     assert "one example is accepted beside it, found 4" in add(lines, "--id", "x")[1]
+
+
+def test_several_are_written_in_one_go(add, library, monkeypatch):
+    reads = []
+    monkeypatch.setattr(adding, "read_candidates", lambda *place: reads.append(place) or read_candidates(*place))
+    lines = [{"inputs": {"ticket": f"Bill {number}", "lang": "en"}, "output": "billing"} for number in range(20)]
+    code, out = add(lines)
+    assert (code, out.count("added as a candidate"), len(candidates(library)), len(reads)) == (0, 20, 20, 1), out
+
+
+def test_one_that_cannot_be_written_keeps_no_other_out(add, library, monkeypatch):
+    def picky(*place):
+        found = read_candidates(*place)
+        if any(case.inputs["ticket"] == "Bill 2" for case in found):
+            raise InputError("no such bill")
+        return found
+
+    monkeypatch.setattr(adding, "read_candidates", picky)
+    lines = [{"inputs": {"ticket": f"Bill {number}", "lang": "en"}, "output": "billing"} for number in range(5)]
+    code, out = add("\n".join(map(json.dumps, lines)).encode())
+    assert (code, "no such bill" in out, out.count("added as a candidate")) == (1, True, 4), out
+    assert [one["inputs"]["ticket"] for one in candidates(library)] == ["Bill 0", "Bill 1", "Bill 3", "Bill 4"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have no locks there")
+@pytest.mark.parametrize("accepted", [[], ["--accept"]])
+def test_two_at_once_lose_no_case(library, monkeypatch, accepted):
+    for name in ("one", "two"):
+        asked = {"inputs": {"ticket": name, "lang": "en"}, "output": "billing", "id": name}
+        (library / f"{name}.json").write_text(json.dumps(asked))
+    other = threading.Thread(target=main, args=[["add", "t", "two.json", *accepted]])
+
+    def slow(*place):
+        page = open_page(*place)
+        if other.ident is None:
+            other.start()
+            other.join(0.5)
+        return page
+
+    monkeypatch.setattr(adding, "open_page", slow)
+    assert main(["add", "t", "one.json", *accepted]) == 0
+    other.join()
+    found = (library / (CANDIDATES if not accepted else "t.golden.yaml")).read_text()
+    assert ("one" in found, "two" in found) == (True, True), found
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,15 @@ def test_prompts_without_dataset_are_noted_and_datasets_without_prompt_refused(l
     )
 
 
+@pytest.mark.parametrize("dataset", ["v.golden.yaml", "w.golden/one.yaml"])
+def test_a_dataset_that_is_named_alone_is_checked_with_the_variants_that_share_it(library, dataset):
+    library("v.golden.yaml", DATASET)
+    library("w.golden/one.yaml", "inputs: {ticket: one}\nexpected: x\n")
+    for name in ("v.curt.prompt", "w.curt.prompt"):
+        library(name, "---\nmodel: m\n---\n{{other}}\n")
+    assert any("found 'other'" in one for one in told(library, dataset)), told(library, dataset)
+
+
 def test_prompts_with_cases_of_their_own_and_variants_are_checked(library):
     library("m.prompt.yml", 'messages: [{role: user, content: "{{a}}"}]\ntestData:\n  - {b: 1, expected: x}\n')
     library("g.prompt", "{{x}}\n")

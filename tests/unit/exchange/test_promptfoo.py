@@ -422,3 +422,29 @@ def test_half_a_character_is_told_and_ends_no_import(desk) -> None:
     assert done.dataset("whole.golden.jsonl").cases[0].inputs == {"word": "\ud800"}
     desk.write("name.json", json.dumps(files[1]))
     assert "name.json:1: no name of a file" in desk.take("promptfoo", "name.json").err
+
+
+def test_a_name_that_another_test_has_is_not_given_to_a_third(desk) -> None:
+    tests = [
+        f"{{description: {name}, vars: {{word: {word}}}, assert: [{{type: equals, value: {word}}}]}}"
+        for name, word in (("same", "a"), ("same", "b"), ("same-2", "c"))
+    ]
+    desk.write(CONFIG, 'prompts: ["{{word}}"]\ntests:\n' + "".join(f"  - {test}\n" for test in tests))
+    done = desk.take("promptfoo")
+    assert [case.id for case in done.only().cases] == ["same", "same-3", "same-2"], done.err
+
+
+def test_a_threshold_of_nought_makes_no_case_that_passes_whatever_is_said(desk) -> None:
+    checks = "assert: [{type: equals, value: a}]"
+    tests = [
+        f"{{vars: {{word: a}}, threshold: 0, {checks}}}",
+        f"{{vars: {{word: b}}, assert: [{{type: assert-set, threshold: 0, {checks}}}]}}",
+        f"{{vars: {{word: c}}, {checks}}}",
+    ]
+    desk.write(CONFIG, 'prompts: ["{{word}}"]\ntests:\n' + "".join(f"  - {test}\n" for test in tests))
+    done = desk.take("promptfoo")
+    [case] = done.only().cases
+    assert not passes(case, "b")
+    assert f"{CONFIG}:3: the threshold: from 0 on every answer passes" in done.out
+    assert f"{CONFIG}:4: the assertion assert-set: from 0 on every answer passes" in done.out
+    assert f"{CONFIG}:3, 4: the case here: it has no check that could be carried" in done.out

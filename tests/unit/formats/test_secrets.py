@@ -38,6 +38,16 @@ def test_ordinary_words_stay(text):
     assert masked(text) == (text, 0)
 
 
+@pytest.mark.parametrize("behind", ["", ".eyJ" + "b" * 20])
+def test_a_long_text_of_almost_tokens_takes_no_longer_than_any_other(behind):
+    text = "-eyJ" * 100_000 + behind
+    assert masked(text) == (text, 0)
+
+
+def test_a_token_behind_a_dash_is_masked():
+    assert masked(f"x jwt-{KEYS[10]} y") == ("x [masked] y", 1)
+
+
 @given(st.dictionaries(st.text(max_size=5), st.text(max_size=50), max_size=3))
 def test_what_holds_no_secret_stays_as_it_is(value):
     clean, number = masked(value)

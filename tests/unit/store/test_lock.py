@@ -36,7 +36,7 @@ def holder(path):
 def test_the_lock_of_another_process_is_waited_for_and_ends_with_it(tmp_path, end):
     path = tmp_path / "new" / "lock"
     with holder(path) as process:
-        with pytest.raises(StoreError, match=r"another process has been writing to this store for 0\.1 s: retry"):
+        with pytest.raises(StoreError, match=r"another process has been writing here for 0\.1 s: retry"):
             alone(path, patience=0.1).__enter__()
         if end == "kill":
             process.kill()
