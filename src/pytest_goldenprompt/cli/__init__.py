@@ -23,6 +23,7 @@ COMMANDS = {
     "open": "write a run as one HTML page",
     "compare": "compare two runs or two score files",
     "verify": "check a verdict record before a deploy",
+    "due": "say when prompts are to be run again, and which were left out",
     "merge": "merge the shards of a run into the run",
     "accept": "make a run the baseline of its month",
     "anchor": "pin a run as the approved reference",

@@ -21,6 +21,16 @@ def root_of(options: argparse.Namespace) -> Path:
     return find_root(folder)
 
 
+def paths_of(options: argparse.Namespace, root: Path) -> tuple[Path, ...]:
+    """Give the folders or files that were named, relative to the root; all of the library where none was."""
+    start = Path(options.folder).resolve()
+    named = [Path(os.path.normpath(start / name)) for name in options.paths]
+    for path in named:
+        if not path.is_relative_to(root) or not path.exists():
+            raise InputError(f"a path in the library is accepted, found {os.fspath(path)!r}", where="PATH")
+    return tuple(path.relative_to(root) for path in named) or (Path(),)
+
+
 def store_of(options: argparse.Namespace) -> FolderStore:
     """Open the store that a command works on."""
     return open_store(root_of(options), options.store)
