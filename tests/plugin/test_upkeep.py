@@ -33,3 +33,23 @@ def test_a_policy_that_cannot_be_read_stops_a_run_before_it_asks(late):
     assert run.code == 4
     assert "goldenprompt.toml:2: wrong `run` in [cadence], found 'now and then'; " in run.out
     assert late.calls() == []
+
+
+def test_open_findings_are_told_by_each_run_with_their_age(library):
+    library.dataset("prompts/triage", {"a": "yes", "b": "yes"})
+    library.run("--golden-record")
+    library.answers({"b": "no"})
+    assert library.run("--golden-record").state == "regressed"
+    library.answers({})
+    run = library.run()
+    assert run.code == 0
+    assert (
+        "\ntriage  2 findings are open, the oldest for 0 days (2 without an owner): goldenprompt triage list\n"
+        in run.out
+    )
+    assert library.command("triage", "close", "prompts/triage", "--false-positive", "the label moved").code == 0
+    assert "\ntriage " not in library.run().out
+    library.write(".goldenprompt/triage/bad.toml", "who = \n")
+    run = library.run()
+    assert run.code == 0
+    assert "\ntriage  .goldenprompt/triage/bad.toml:1: not valid TOML: " in run.out

@@ -24,6 +24,7 @@ COMMANDS = {
     "compare": "compare two runs or two score files",
     "verify": "check a verdict record before a deploy",
     "due": "say when prompts are to be run again, and which were left out",
+    "triage": "list what runs found, assign it, and close it",
     "merge": "merge the shards of a run into the run",
     "accept": "make a run the baseline of its month",
     "anchor": "pin a run as the approved reference",

@@ -38,11 +38,15 @@ def run(options: argparse.Namespace) -> int:
 
 def today(options: argparse.Namespace) -> date:
     """Give the day that was named, or today's in UTC."""
-    text = now()[: len("YYYY-MM-DD")] if options.day is None else options.day
+    return read_day(now()[: len("YYYY-MM-DD")] if options.day is None else options.day, "--day")
+
+
+def read_day(text: str, where: str) -> date:
+    """Read a day as an option `where` gives it."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
         day = None
     if day is None or day.isoformat() != text:
-        raise InputError(f"a day as YYYY-MM-DD is accepted, found {text!r}", where="--day")
+        raise InputError(f"a day as YYYY-MM-DD is accepted, found {text!r}", where=where)
     return day

@@ -23,15 +23,25 @@ def later(day: date, period: Period) -> date:
 
 
 def ran(record: RunRecord) -> Ran | None:
-    """Give what a stored run says of the cadence, from its facts alone; None where it was no whole run.
-
-    Its day is that of its start. A run that was made later for an earlier month counts for the last day of that month.
-    """
-    day = _day(record)
+    """Give what a stored run says of the cadence, from its facts alone; None where it was no whole run."""
+    day = day_of(record)
     if record.narrowed or record.stopped or record.shard is not None or day is None:
         return None
     asked = {facts.id: facts.owner for facts in record.prompts if not facts.error and not facts.retired}
     return Ran(record.id, day, asked)
+
+
+def day_of(record: RunRecord) -> date | None:
+    """Give the day that a run counts for; None where its record has no day.
+
+    That is the day of its start. A run that was made later for an earlier month counts for the last day of that month.
+    """
+    try:
+        began = date.fromisoformat((record.started or record.finished)[:_DAY])
+        ends = later(date.fromisoformat(f"{record.month}-01"), Period(months=1)) - timedelta(days=1)
+    except ValueError:
+        return None
+    return min(began, ends)
 
 
 def dues(listed: Iterable[Listed], runs: Sequence[Ran], upkeep: Upkeep, today: date) -> Dues:
@@ -70,12 +80,3 @@ def _coverage(one: Listed, run: Ran | None, newest: Ran | None) -> Coverage:
     if run is None:
         return Coverage.NEVER
     return Coverage.COVERED if run is newest else Coverage.MISSING
-
-
-def _day(record: RunRecord) -> date | None:
-    try:
-        began = date.fromisoformat((record.started or record.finished)[:_DAY])
-        ends = later(date.fromisoformat(f"{record.month}-01"), Period(months=1)) - timedelta(days=1)
-    except ValueError:
-        return None
-    return min(began, ends)

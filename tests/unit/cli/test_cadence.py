@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 
 import pytest
 
@@ -159,3 +161,143 @@ def test_a_run_that_cannot_be_read_is_no_reason_to_be_calm(call, month, library)
     code, out, err = call("due")
     assert (code, out) == (6, "")
     assert "changed since it was written" in err
+
+
+# triage
+
+
+@pytest.fixture
+def worse(month):
+    """Two months, of which the second lost case `a` in both prompts; give the second run's id."""
+    month("2026-02", repeats=10)
+    return month("2026-03", repeats=10, a="no")
+
+
+def ids(call):
+    """Give the findings by prompt and part."""
+    told = json.loads(call("triage", "list", "--json")[1])
+    return {(one["prompt"], one["part"]): one["id"] for one in told["findings"] if one["kind"] == "case"}
+
+
+def git(folder, *words):
+    settings = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")
+    done = subprocess.run(
+        ["git", *settings, *words],
+        cwd=folder,
+        env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_what_a_run_found_is_open_with_its_age_until_somebody_decides(call, worse):
+    code, out, _ = call("triage", "list", "--day", "2026-04-10")
+    assert code == 1
+    assert re.search(r"^\w{10} +10 days +desk +case a +1 +desk +open$", out, re.MULTILINE)
+    assert out.endswith("findings are open, the oldest for 10 days\n")
+    told = json.loads(call("triage", "list", "--json", "--day", "2026-04-10")[1])
+    assert {one["runs"][0] for one in told["findings"]} == {worse}
+    assert told["counts"]["open"] == len(told["findings"])
+
+
+def test_findings_are_assigned_closed_and_opened_again(call, worse):
+    one, other = ids(call)["desk", "a"], ids(call)["shop", "a"]
+    assert call("triage", "assign", "desk", "--owner", "ben", "--due", "2026-04-01")[0] == 0
+    assert re.search(rf"^{one} .* ben +assigned until 2026-04-01$", call("triage", "list")[1], re.MULTILINE)
+    code, out, _ = call("triage", "close", other[:6], "--false-positive", "the label moved")
+    assert (code, out) == (0, f"{other} false-positive: shop, case a\n")
+    assert other not in call("triage", "list")[1]
+    assert re.search(rf"^{other} .*false positive: the label moved$", call("triage", "list", "--all")[1], re.MULTILINE)
+    assert call("triage", "close", one, "--link", "https://t.example/7", "--due", "2099-01-01")[0] == 0
+    assert "in work until 2099-01-01: https://t.example/7" in call("triage", "list", "--all")[1]
+    assert call("triage", "list", "--all", "--owner", "ben")[1].count(one) == 1
+    assert call("triage", "reopen", one, "--reason", "it is back")[0] == 0
+    assert re.search(rf"^{one} .* ben +reopened: it is back$", call("triage", "list")[1], re.MULTILINE)
+
+
+def test_all_findings_closed_is_exit_0(call, worse):
+    assert call("triage", "close", "desk", "shop", "--false-positive", "the label moved")[0] == 0
+    code, out, _ = call("triage", "list")
+    assert code == 0
+    assert out.startswith("no finding is open, ")
+
+
+def test_a_false_positive_that_is_seen_again_is_open_again(call, month, worse, monkeypatch):
+    one = ids(call)["desk", "a"]
+    monkeypatch.setattr("pytest_goldenprompt.cli.triage_command.moment", lambda: "2026-04-01T00:00:00Z")
+    call("triage", "close", one, "--false-positive", "luck")
+    month("2026-04", repeats=10, a="no")
+    code, out, _ = call("triage", "list")
+    assert code == 1
+    assert re.search(rf"^{one} .*seen again after it was closed as a false positive: luck$", out, re.MULTILINE)
+
+
+def test_a_library_without_findings_says_so(call, month):
+    assert call("triage", "list")[:2] == (0, "no stored run found anything\n")
+    month("2026-02")
+    assert call("triage", "list")[:2] == (0, "no stored run found anything\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("assign", "deks", "--owner", "ben"), "no finding of that name, found 'deks', did you mean `desk`?; an id or"),
+        (("assign", "", "--owner", "ben"), "findings of that name, found ''; an id or"),
+        (("assign", "desk", "--owner", " "), "--owner: text on one line, not blank, is accepted, found ' '"),
+        (("close", "desk"), "triage close: a decision without its last day and a link or a reason, which an action"),
+        (("close", "desk", "--link", "x"), "triage close: a decision without its last day"),
+        (("close", "desk", "--link", "x", "--due", "soon"), "--due: a day as YYYY-MM-DD is accepted, found 'soon'"),
+        (("close", "desk", "--false-positive", "x", "--link", "y"), "triage close: a false positive and an action, fo"),
+        (("reopen", "desk"), "triage reopen: a decision without a reason (pass --reason)"),
+        (("reopen", "desk", "--reason", "x"), "no finding of that name, found 'desk'"),
+    ],
+)
+def test_a_decision_that_says_too_little_is_refused(call, worse, library, words, what):
+    code, out, err = call("triage", *words)
+    assert (code, out) == (2, "")
+    assert what in err
+    assert not list(library.glob(".goldenprompt/triage/*"))
+
+
+def test_a_bad_ledger_has_its_line_and_stops_every_decision(call, worse, library):
+    one = ids(call)["desk", "a"]
+    call("triage", "assign", one, "--owner", "ben")
+    [path] = (library / ".goldenprompt" / "triage").iterdir()
+    path.write_text(path.read_text().replace("assigned", "asigned"))
+    code, out, err = call("triage", "list")
+    assert code == 4
+    assert one in out
+    assert re.match(r"goldenprompt: \.goldenprompt/triage/\S+\.toml:\d: wrong `decision` in the decision, found ", err)
+    code, out, err = call("triage", "close", one, "--false-positive", "luck")
+    assert (code, out) == (4, "")
+    assert err.count("\n") == 1
+
+
+def test_two_people_who_decide_at_once_merge_cleanly(call, worse, library, monkeypatch):
+    """Both decide about the same finding, and each about one more, on branches of their own."""
+    git(library, "init", "--quiet", "--initial-branch=main")
+    git(library, "add", "-A")
+    git(library, "commit", "--quiet", "-m", "The library")
+    one, other = ids(call)["desk", "a"], ids(call)["shop", "a"]
+    said = {
+        "ada": (("assign", one, "--owner", "ada"), ("assign", other, "--owner", "ada")),
+        "ben": (("close", one, "--false-positive", "luck"), ("close", other, "--link", "x", "--due", "2099-01-01")),
+    }
+    for name, decisions in said.items():
+        git(library, "switch", "--quiet", "-c", name, "main")
+        monkeypatch.setenv("GIT_AUTHOR_NAME", name)
+        for words in decisions:
+            assert call("triage", *words)[0] == 0
+        git(library, "add", "-A")
+        git(library, "commit", "--quiet", "-m", f"What {name} decided")
+    git(library, "switch", "--quiet", "main")
+    for name in said:
+        git(library, "merge", "--quiet", "--no-edit", name)
+    told = json.loads(call("triage", "list", "--json")[1])
+    decided = {one["id"]: {made["who"]: made["decision"] for made in one["decisions"]} for one in told["findings"]}
+    assert decided[one] == {"ada": "assigned", "ben": "false-positive"}
+    assert decided[other] == {"ada": "assigned", "ben": "action"}
+    assert {found["owner"] for found in told["findings"] if found["id"] in {one, other}} == {"ada"}
