@@ -35,6 +35,15 @@ def kept_sightings(store: FolderStore) -> list[Sighting]:
     return found
 
 
+def whole_verdicts(store: FolderStore) -> Iterator[tuple[Ran, str, dict[str, Any]]]:
+    """Give every whole run that is stored, the last checks among them, with its month and its verdict record."""
+    for run_id in store.runs():
+        record = store.facts(run_id)
+        made = ran(record)
+        if made is not None:
+            yield made, record.month, store.verdict(run_id)
+
+
 def kept_verdicts(store: FolderStore) -> Iterator[tuple[RunRecord, dict[str, Any]]]:
     """Give the facts and the verdict record of every run that is kept, oldest first."""
     return ((store.facts(run_id), store.verdict(run_id)) for run_id in store.runs() if store.is_kept(run_id))

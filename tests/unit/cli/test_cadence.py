@@ -52,7 +52,8 @@ def month(library, call):
     def run(name, prompts=("shop", "desk"), repeats=1, **answers):
         path = library / "out.jsonl"
         said = {"a": "yes", "b": "yes", **answers}
-        lines = [{"case_id": case, "output": text, "repeat": n} for case, text in said.items() for n in range(repeats)]
+        told = {case: [text] * repeats if isinstance(text, str) else text for case, text in said.items()}
+        lines = [{"case_id": case, "output": text, "repeat": n} for case in told for n, text in enumerate(told[case])]
         path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
         words = [f"{prompt}.golden.yaml={path}" for prompt in prompts]
         code, out, err = call("import", "outputs", *words, "--month", name)
@@ -301,3 +302,96 @@ def test_two_people_who_decide_at_once_merge_cleanly(call, worse, library, monke
     assert decided[one] == {"ada": "assigned", "ben": "false-positive"}
     assert decided[other] == {"ada": "assigned", "ben": "action"}
     assert {found["owner"] for found in told["findings"] if found["id"] in {one, other}} == {"ada"}
+
+
+# trend
+
+
+@pytest.fixture
+def slide(month):
+    """Six months in which both prompts lose a repeat of case `b` a month."""
+    for gone in range(6):
+        month(f"2026-0{gone + 1}", repeats=10, b=["no"] * gone + ["yes"] * (10 - gone))
+
+
+def test_a_slide_is_found_and_told_to_its_owner(call, slide):
+    code, out, _ = call("trend", "--day", "2026-06-30")
+    assert code == 1
+    assert re.search(r"^shop +pass rate +100 % +75 % +-25\.0 points +█▇▅▄▂▁ +0\.001 +worse$", out, re.MULTILINE)
+    assert out.endswith("2 of 2 series got worse, 0 better\n")
+    code, out, _ = call("trend", "--markdown", "--day", "2026-06-30")
+    assert code == 1
+    assert out.startswith(
+        "# Trends over the last 12 months\n\n## To look into\n\n- [ ] desk: pass rate fell from 100 % (2026-01)"
+    )
+    assert "(2026-06), 6 points, p 0.001; owner desk\n" in out
+
+
+def test_few_points_are_said_as_such(call, month):
+    for name in ("2026-01", "2026-02", "2026-03"):
+        month(name)
+    code, out, _ = call("trend")
+    assert (code, out) == (0, "0 of 2 series got worse, 0 better; 2 have too few points to tell\n")
+    assert re.search(r"^shop +pass rate .* +- +too few points \(3\)$", call("trend", "shop")[1], re.MULTILINE)
+    assert call("trend", "--all")[1].count("too few points (3)") == 2
+
+
+def test_signals_are_told_beside_the_runs_by_week(call, month, library):
+    month("2026-01")
+    rows = [{"date": f"2026-03-{day:02}", "prompt": "shop", "name": "cor*rected", "value": day} for day in range(1, 29)]
+    (library / "signals.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    code, out, _ = call("trend", "--window", "7d", "--day", "2026-03-28", "--json")
+    told = json.loads(out)["trends"]
+    assert code == 1
+    found = next(one for one in told if one["measure"] == "cor*rected")
+    assert [point["window"] for point in found["points"]] == ["2026-03-07", "2026-03-14", "2026-03-21", "2026-03-28"]
+    assert [point["value"] for point in found["points"]] == [4, 11, 18, 25]
+    assert (found["trend"], found["better"]) == ("worse", "less")
+    (library / "signals.jsonl").write_text("\n{}\n")
+    code, out, err = call("trend")
+    assert (code, out) == (4, "")
+    assert err.startswith("goldenprompt: signals.jsonl:2: wrong `name` in the signal, found nothing; ")
+
+
+def test_a_name_cannot_write_markdown(call, library):
+    rows = [{"date": f"2026-0{n}-01", "prompt": "shop", "name": "a[b](c)", "value": n} for n in range(1, 9)]
+    (library / "signals.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    assert r"shop: a\[b\](c) rose from 1 (2026-01) to 8 (2026-08)" in call("trend", "--markdown")[1]
+
+
+def test_latency_and_withheld_answers_are_read_where_they_are_asked_for(call, month, library):
+    run = month("2026-01")
+    path = library / ".goldenprompt" / "runs" / run / "volatile.jsonl"
+    names = ["desk", "shop"]
+    lines = [
+        {
+            "case_id": '"latency":99.0',
+            "prompt_id": name,
+            "repeats": [{"latency": at + half, "origin": {"finish_reason": end}} for half, end in ends.items()],
+        }
+        for at, name in enumerate(names)
+        for ends in ({0.0: "stop", 1.0: "content_filter"},)
+    ]
+    path.write_text("".join(f"{json.dumps(line, separators=(',', ':'))}\n" for line in lines))
+    assert "latency" not in call("trend", "--all")[1]
+    told = json.loads(call("trend", "--answers", "--json")[1])["trends"]
+    found = {(one["prompt"], one["measure"]): one["points"][0]["value"] for one in told}
+    assert found["desk", "latency"] == 0.5
+    assert found["shop", "latency"] == 1.5
+    assert found["shop", "withheld answers"] == 0.5
+    path.write_text("{}\n")
+    code, _, err = call("trend", "--answers")
+    assert code == 6
+    assert "volatile.jsonl:1: damaged: no `prompt_id`" in err
+
+
+@pytest.mark.parametrize("words", [("--windows", "0"), ("shopp",), ("--signals", "nowhere.jsonl")])
+def test_a_trend_of_nothing_is_refused(call, month, words):
+    month("2026-01")
+    code, out, err = call("trend", *words)
+    assert (code, out) == (4 if "--signals" in words else 2, "")
+    assert err.count("\n") == 1
+
+
+def test_a_library_without_runs_has_no_figures(call):
+    assert call("trend") == (0, "no stored run has figures yet\n", "")
