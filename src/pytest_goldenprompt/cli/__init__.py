@@ -26,6 +26,7 @@ COMMANDS = {
     "due": "say when prompts are to be run again, and which were left out",
     "triage": "list what runs found, assign it, and close it",
     "trend": "say what slides over months or weeks",
+    "audit": "say what of the library nobody looks after",
     "merge": "merge the shards of a run into the run",
     "accept": "make a run the baseline of its month",
     "anchor": "pin a run as the approved reference",

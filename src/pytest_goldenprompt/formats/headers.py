@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from posixpath import dirname, join, normpath
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError
@@ -23,7 +24,7 @@ from pytest_goldenprompt.formats.pairing import (
     shared_dataset,
 )
 from pytest_goldenprompt.formats.prompts import read_prompt
-from pytest_goldenprompt.formats.reader import load_yaml, read_text, relative
+from pytest_goldenprompt.formats.reader import load_yaml, read_source, read_text, relative
 from pytest_goldenprompt.model.dataset import Dataset, Status
 from pytest_goldenprompt.model.upkeep import Listed
 
@@ -50,12 +51,31 @@ def listed(root: Path, path: Path, formats: Formats = OURS) -> Listed | None:
             dataset = _whole(root, path, formats)
             if dataset is None:
                 return None
-            return Listed(name, where, dataset.status, dataset.owner, dataset.reviewed)
+            return Listed(
+                name, where, dataset.status, dataset.owner, dataset.reviewed, prompt=_at(where, dataset.prompt)
+            )
     except InputError as error:
         return Listed(name, where, error=str(error))
     if _is_only_for_variants(path, plain, formats):
         return None
-    return Listed(name, where, Status(plain.get("status") or "active"), plain.get("owner"), plain.get("reviewed"))
+    status, at = Status(plain.get("status") or Status.ACTIVE), _at(where, plain.get("prompt"))
+    return Listed(name, where, status, plain.get("owner"), plain.get("reviewed"), prompt=at)
+
+
+def case_ids(root: Path, one: Listed, digest: str, formats: Formats = OURS) -> frozenset[str] | None:
+    """Give the ids of a prompt's cases as the files have them; None where they still have this digest."""
+    path = root / one.dataset
+    if path.is_file() and read_source(root, path).digest == digest:
+        return None
+    dataset = _whole(root, path, formats)
+    if dataset is None or dataset.digest == digest:
+        return None
+    return frozenset(case.id for case in dataset.cases)
+
+
+def _at(where: str, prompt: Any) -> str:
+    """Give the path of the prompt that a header names, which is relative to the dataset's folder."""
+    return normpath(join(dirname(where), prompt)) if isinstance(prompt, str) else ""
 
 
 def _is_only_for_variants(path: Path, header: Mapping[str, Any], formats: Formats) -> bool:

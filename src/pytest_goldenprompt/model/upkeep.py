@@ -59,7 +59,10 @@ def _last_that_fits(patterns: Mapping[str, T], name: str) -> T | None:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A prompt with a golden dataset as the library's files have it now; `error` says why they cannot be read."""
+    """A prompt with a golden dataset as the library's files have it now; `error` says why they cannot be read.
+
+    `prompt` is the prompt's file relative to the root, where the dataset's header names it.
+    """
 
     id: str
     dataset: str
@@ -67,6 +70,7 @@ class Listed:
     owner: str | None = None
     reviewed: str | None = None
     error: str | None = None
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -10,13 +9,12 @@ from typing import Any
 from tabulate import tabulate
 
 from pytest_goldenprompt.model.trend import Drift, Measure, Trend
-from pytest_goldenprompt.reports.inert import one_line
+from pytest_goldenprompt.reports.inert import in_markdown, one_line
 from pytest_goldenprompt.reports.shares import percent
 
 SCHEMA = "goldenprompt.trend/1"
 HEADERS = ("prompt", "what", "first", "last", "change", "curve", "p", "trend")
 BARS = "▁▂▃▄▅▆▇█"
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~@!])")
 
 
 def trend_table(shown: Sequence[Trend], every: Sequence[Trend]) -> str:
@@ -83,10 +81,11 @@ def _row(one: Trend) -> tuple[str, ...]:
 def _sentence(one: Trend) -> str:
     first, last = one.points[0], one.points[-1]
     fell = "fell" if one.change < 0 else "rose"
-    told = f"{_safe(one.prompt)}: {_safe(one.measure.name)} {fell} from {_shown(first.value, one.measure)} "
-    told += f"({first.window}) to {_shown(last.value, one.measure)} ({last.window}), {len(one.points)} points, p "
-    told += f"{_p(one.p)}" if one.drift is Drift.WORSE else "of getting better under the level"
-    return told + (f"; owner {_safe(one.owner)}" if one.owner and one.drift is Drift.WORSE else "")
+    then, now = (f"{_shown(point.value, one.measure)} ({point.window})" for point in (first, last))
+    told = f"{in_markdown(one.prompt, 80)}: {in_markdown(one.measure.name, 80)} {fell} from {then} to {now}"
+    told += f", {len(one.points)} points"
+    told += f", p {_p(one.p)}" if one.drift is Drift.WORSE else ""
+    return told + (f"; owner {in_markdown(one.owner, 80)}" if one.owner and one.drift is Drift.WORSE else "")
 
 
 def _conclusion(every: Sequence[Trend]) -> str:
@@ -108,8 +107,3 @@ def _change(one: Trend) -> str:
 
 def _p(p: float) -> str:
     return f"{p:.3f}" if p >= 0.001 else "< 0.001"  # noqa: PLR2004 - the last that is shown
-
-
-def _safe(text: str) -> str:
-    """Take from a name what Markdown would obey."""
-    return _MARKDOWN.sub(r"\\\1", one_line(text, 80))

@@ -395,3 +395,89 @@ def test_a_trend_of_nothing_is_refused(call, month, words):
 
 def test_a_library_without_runs_has_no_figures(call):
     assert call("trend") == (0, "no stored run has figures yet\n", "")
+
+
+# audit
+
+
+def rules(call, *words):
+    code, out, err = call("audit", "--json", *words)
+    assert err == ""
+    return code, {(one["rule"], one["prompt"]): one for one in json.loads(out)["remarks"]}
+
+
+def test_an_audit_reads_files_and_runs_together(call, month, library):
+    month("2026-01", repeats=2, a="no")
+    month("2026-02", repeats=2, a="no")
+    (library / "shop.golden.yaml").write_text(
+        DATASET.replace("  - {id: b", "  - {id: c").replace("tags: [t]", "tags: [u]")
+    )
+    (library / "lonely.prompt.md").write_text("Hello {{text}}\n")
+    (library / "bad.golden.yaml").write_text("owner: [\n")
+    (library / "desk.golden.yaml").unlink()
+    (library / "goldenprompt.toml").write_text('[taxonomy]\ntags = ["lang:*"]\n')
+    code, found = rules(call, "--day", "2026-03-01")
+    assert code == 1
+    assert {rule for rule, prompt in found if prompt == "shop"} == {"lost", "review", "tags", "slice", "always-fails"}
+    assert found["lost", "shop"]["what"] == "1 case of the stored runs went: b"
+    assert found["always-fails", "shop"]["what"] == "1 case failed in every repeat of the last runs: a"
+    assert found["always-fails", "shop"]["owner"] == "desk"
+    assert found["lost", "desk"]["what"].startswith("the last run had it, and the library has no golden dataset")
+    assert found["dataset", "lonely"]["severity"] == "warning"
+    assert found["unreadable", "bad"]["what"].startswith("cannot be read: bad.golden.yaml:")
+
+
+def test_warnings_fail_where_that_is_asked_for(call, month, library):
+    month("2026-01")
+    (library / "lonely.prompt.md").write_text("Hello {{text}}\n")
+    code, out, _ = call("audit", "--day", "2026-03-01")
+    assert code == 0
+    assert re.search(r"^warning +dataset +lonely +a prompt without a golden dataset +-$", out, re.MULTILINE)
+    assert re.search(r"^\d warnings?, \d notes in 2 prompts$", out, re.MULTILINE)
+    assert call("audit", "--strict", "--day", "2026-03-01")[0] == 1
+
+
+def test_a_prompt_that_a_dataset_names_is_not_alone(call, library):
+    (library / "texts").mkdir()
+    (library / "texts" / "greeting.prompt.md").write_text("Hello {{text}}\n")
+    (library / "hello.golden.yaml").write_text(f"prompt: texts/greeting.prompt.md\n{DATASET}")
+    assert not [prompt for rule, prompt in rules(call)[1] if rule == "dataset"]
+
+
+def test_a_dataset_whose_cases_cannot_be_read_is_told_once_it_changed(call, month, library):
+    month("2026-01")
+    (library / "shop.golden.yaml").write_text(DATASET.replace("id: b", "id: a"))
+    code, found = rules(call)
+    assert code == 1
+    assert "duplicate" in found["unreadable", "shop"]["what"]
+
+
+def test_an_audit_in_markdown_has_boxes_and_owners(call, month, library):
+    month("2026-01")
+    (library / "desk.golden.yaml").write_text(DATASET.replace("owner: desk", "owner: '@desk'\nreviewed: 2025-01-01"))
+    code, out, _ = call("audit", "--markdown", "--day", "2026-03-01")
+    assert code == 0
+    assert out.startswith("# Audit of the prompt library\n\n")
+    assert (
+        "## Warnings\n\n- [ ] desk (\\@desk): its cases were last looked through on 2025-01-01; look through them"
+        in out
+    )
+    assert "## Notes\n\n- " in out
+
+
+def test_of_one_rule_ten_rows_are_shown_unless_all_are_asked_for(call, library):
+    for number in range(12):
+        (library / f"lonely{number:02}.prompt.md").write_text("Hello {{text}}\n")
+    out = call("audit")[1]
+    assert out.count("a prompt without a golden dataset") == 10
+    assert "and 2 more prompts (--all)" in out
+    assert call("audit", "--all")[1].count("a prompt without a golden dataset") == 12
+
+
+def test_a_library_that_is_looked_after_has_nothing_to_remark(call, month, library):
+    for name in ("shop", "desk"):
+        kept = DATASET.replace("owner: desk", f"owner: {name}\nreviewed: 2026-02-01").replace(", tags: [t]", "")
+        (library / f"{name}.golden.yaml").write_text(kept)
+        (library / f"{name}.prompt.md").write_text(f"Say in the {name}: {{{{text}}}}\n")
+    month("2026-01")
+    assert call("audit", "--day", "2026-03-01") == (0, "nothing to remark in 2 prompts\n", "")
