@@ -12,6 +12,9 @@ from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.place import find_root, open_store
 
+UNREADABLE = 4
+"""Exit code where a file that people write beside the library, such as the ledger, cannot be read."""
+
 
 def root_of(options: argparse.Namespace) -> Path:
     """Give the root directory of the library that a command was started in or told of."""
@@ -19,6 +22,16 @@ def root_of(options: argparse.Namespace) -> Path:
     if not folder.is_dir():
         raise InputError(f"no such folder, found {options.folder!r}", where="-C")
     return find_root(folder)
+
+
+def paths_of(options: argparse.Namespace, root: Path) -> tuple[Path, ...]:
+    """Give the folders or files that were named, relative to the root; all of the library where none was."""
+    start = Path(options.folder).resolve()
+    named = [Path(os.path.normpath(start / name)) for name in options.paths]
+    for path in named:
+        if not path.is_relative_to(root) or not path.exists():
+            raise InputError(f"a path in the library is accepted, found {os.fspath(path)!r}", where="PATH")
+    return tuple(path.relative_to(root) for path in named) or (Path(),)
 
 
 def store_of(options: argparse.Namespace) -> FolderStore:
@@ -29,6 +42,11 @@ def store_of(options: argparse.Namespace) -> FolderStore:
 def now() -> str:
     """Give the time for the log, ISO 8601 in UTC."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment() -> str:
+    """Give the time to the millisecond, for what may follow one another within a second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def who() -> str:

@@ -189,6 +189,12 @@ def discover(root: Path, folders: Iterable[Path], *, inline: bool = True, format
     return sorted(found, key=lambda path: path.as_posix())
 
 
+def bare_prompts(root: Path, formats: Formats = OURS) -> list[Path]:
+    """Find prompts under the root that neither have cases of their own nor a golden dataset beside them."""
+    paths = (Path(at, name) for at, _, names in _walk(root) for name in names if name.endswith(formats.prompt_endings))
+    return sorted(path for path in paths if not has_sidecar(path, formats) and not is_golden(path, root, formats))
+
+
 def misplaced(root: Path, folders: Iterable[Path], formats: Formats = OURS) -> list[Path]:
     """Find folders that have a golden dataset's name, or that of a folder of cases and none in it.
 

@@ -17,7 +17,7 @@ from pytest_goldenprompt.model.policy import Policy
 POLICY_FILE = "goldenprompt.toml"
 SIZE_LIMIT = 256 * 1024
 
-_TABLES = ("gate", "limits", "prices", "waivers", "owners", "cadence", "taxonomy")
+_TABLES = ("gate", "limits", "prices", "waivers", "owners", "cadence", "taxonomy", "models")
 _SHARES = (
     "alpha",
     "case_fdr",

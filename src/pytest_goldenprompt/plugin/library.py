@@ -22,6 +22,7 @@ from pytest_goldenprompt.model.limits import Asked, Spend, Terms, portable
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.result import CaseResult
+from pytest_goldenprompt.model.upkeep import Upkeep
 from pytest_goldenprompt.model.values import JSON
 from pytest_goldenprompt.model.verdict import CaseOutcome, Outcome
 from pytest_goldenprompt.plugin.batching import Batches
@@ -55,6 +56,7 @@ class Library:
     proposed: Policy | None = None
     """The checkout's own policy, where another revision's is judged by."""
     terms: Terms = field(default_factory=Terms)
+    upkeep: Upkeep = field(default_factory=Upkeep)
     traffic: Traffic = field(default_factory=Traffic)
     """What this process knows of the models it calls, and what it may spend."""
     resuming: Resuming | None = None

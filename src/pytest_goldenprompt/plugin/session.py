@@ -21,6 +21,7 @@ from pytest_goldenprompt import __version__
 from pytest_goldenprompt.engine.surroundings import commit_of
 from pytest_goldenprompt.errors import GoldenpromptError, InputError
 from pytest_goldenprompt.formats.limits import read_terms
+from pytest_goldenprompt.formats.upkeep import read_upkeep
 from pytest_goldenprompt.model.record import RunKind
 from pytest_goldenprompt.model.values import digest_of
 from pytest_goldenprompt.plugin.again import register_tests
@@ -90,15 +91,14 @@ def _activate(config: pytest.Config, clock: Callable[[], datetime]) -> None:
     ground = _ground(config, settings, told, store, month, started)
     ground.reference.command = command_for(settings, config.invocation_params.dir)
     today = told["today"] if told else (merged.started if merged else started).strftime("%Y-%m-%d")
-    terms = read_terms(settings.root)
+    terms, upkeep = read_terms(settings.root), read_upkeep(settings.root)
     traffic = traffic_of(config, settings, terms, clock)
     if told and told["journal"]:
         traffic.journal = workers_journal(store, told["journal"], worker_name(config))
     for spent in merged.spent if merged and share.whole else ():
         traffic.purse.add(spent)
-    library = Library(
-        settings, registry, ground.policy, store, ground.reference, today, ground.proposed, terms=terms, traffic=traffic
-    )
+    judged_by = ground.policy, store, ground.reference, today, ground.proposed
+    library = Library(settings, registry, *judged_by, terms=terms, upkeep=upkeep, traffic=traffic)
     library.carrying = merged or unchanged_of(config, library) or library.carrying
     _run_here(config, library, share)
     if share.whole:

@@ -13,6 +13,7 @@ from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.plugin.plan_data import PlanData
 from pytest_goldenprompt.plugin.reporting import run_view
+from pytest_goldenprompt.plugin.upkeep import upkeep_lines
 from pytest_goldenprompt.providers.python_test import NAME as PYTHON_TEST
 from pytest_goldenprompt.reports.inert import inert, one_line
 from pytest_goldenprompt.reports.spend import spend_line
@@ -29,7 +30,8 @@ class Display:
     def pytest_report_header(self) -> list[str]:
         """Say which stored run this one is compared with, and what an earlier one has already asked for."""
         earlier = [one.line() for one in (self._library.resuming, self._library.batches) if one is not None]
-        return [self._baseline(), *(f"golden: {one_line(line, 300)}" for line in earlier if line)]
+        told = [*(one_line(line, 300) for line in earlier if line), *upkeep_lines(self._library)]
+        return [self._baseline(), *(f"golden: {line}" for line in told)]
 
     def _baseline(self) -> str:
         """Say which stored run this one is compared with, how old it is, and where it is kept."""
@@ -96,6 +98,7 @@ class Display:
         lines += self._spend()
         if conclusion.kept:
             lines.append(Line(f"record  {inert(conclusion.kept)}"))
+        lines += [Line(told, "yellow") for told in upkeep_lines(self._library, self._gate.plan)]
         tests = unbounded(self._library.settings, conclusion.record)
         told = [*self._gate.notes, tests, self._library.traffic.journal.trouble, conclusion.left]
         lines += [Line(f"note    {one_line(note)}", "yellow") for note in told if note]

@@ -10,6 +10,7 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]|#(?=#[A-Za-z]*\\[)"
 )
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~@!])")
 _COMMAND = re.compile(r"\s*::")
 
 
@@ -29,6 +30,11 @@ def one_line(text: str, limit: int | None = None) -> str:
     """Give a text as one line that may begin a line of the output, where `::` would open a command of GitHub's."""
     shown = inert(text, limit).replace("\n", "\\n").replace("\t", " ")
     return shown.replace(":", _escaped(":"), 1) if _COMMAND.match(shown) else shown
+
+
+def in_markdown(text: str, limit: int | None = None) -> str:
+    """Give a text as one line of Markdown in which nothing is a link, a mention, a tag or emphasis."""
+    return _MARKDOWN.sub(r"\\\1", one_line(text, limit))
 
 
 def prefixed(text: str, mark: str, limit: int = 2000) -> list[str]:

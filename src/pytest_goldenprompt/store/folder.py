@@ -99,6 +99,15 @@ class FolderStore:
         """Say whether a run is kept for good, and not for as long as it is among the last checks."""
         return self._home(run_id).parent == self.folder / "runs"
 
+    def home(self, run_id: str) -> Path:
+        """Give the folder of a run, for what reads its files line by line."""
+        return self._home(run_id)
+
+    def lines(self, run_id: str, name: str) -> Iterator[bytes]:
+        """Read one of a run's files line by line; one that changed since it was stored is a StoreError at its end."""
+        home = self._home(run_id)
+        return _lines_of(home, name, _about(home))
+
     def texts(self, *run_ids: str) -> dict[str, str]:
         """Read the outputs and prompts of a run, or of several, by their digests."""
         found = {}

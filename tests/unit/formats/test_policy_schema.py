@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.limits import terms_from
 from pytest_goldenprompt.formats.policy import policy_from
+from pytest_goldenprompt.formats.upkeep import CADENCE, upkeep_from
 from pytest_goldenprompt.formats.waivers import KEYS
 from pytest_goldenprompt.model.limits import Allowance, Price
 from pytest_goldenprompt.model.policy import Policy
@@ -41,6 +42,22 @@ currency = "USD"
 [prices."openai:gpt"]
 input = 1
 output = 2.5
+
+[cadence]
+run = "monthly"
+review = 90
+
+[cadence.prompts]
+"billing/*" = "weekly"
+
+[owners]
+"support/*" = "desk"
+
+[taxonomy]
+tags = ["lang:*"]
+
+[models]
+retired = ["gpt-3.5-*"]
 """
 
 
@@ -53,6 +70,7 @@ def accepted(text):
     try:
         policy_from(text, "goldenprompt.toml")
         terms_from(text, "goldenprompt.toml")
+        upkeep_from(text, "goldenprompt.toml")
     except InputError:
         return False
     return True
@@ -64,6 +82,7 @@ def test_every_key_that_is_read_is_in_the_schema_and_no_other():
     assert set(PARTS["waivers"]["items"]["properties"]) == set(KEYS)
     for table, kind in (("limits", Allowance), ("prices", Price)):
         assert set(PARTS[table]["additionalProperties"]["properties"]) == {one.name for one in fields(kind)}
+    assert set(PARTS["cadence"]["properties"]) == set(CADENCE)
 
 
 def test_what_is_accepted_fits():
@@ -82,6 +101,14 @@ def test_what_is_accepted_fits():
         ("requests_per_minute = 10", "requests_per_minute = 0"),
         ("output = 2.5", "output = -1"),
         ("[gate]", "[gates]"),
+        ('run = "monthly"', 'run = "daily"'),
+        ("review = 90", "review = 0"),
+        ("review = 90", "reviews = 90"),
+        ('"weekly"', '"sometimes"'),
+        ('"desk"', "3"),
+        ('["lang:*"]', '"lang:*"'),
+        ('"gpt-3.5-*"', "3"),
+        ("[models]", "[modells]"),
     ],
 )
 def test_what_is_refused_does_not_fit(right, wrong):
