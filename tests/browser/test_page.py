@@ -24,6 +24,7 @@ TRIAGE = "#/prompt?prompt=support%2Ftriage"
 FEW = f"{TRIAGE}&outcome=regressed"
 ORDER = "#/case?of=support%2Forder_fields&case=order-03"
 DELIVERY = "#/case?of=support%2Ftriage&case=delivery-04"
+PART = "Only a part of the library was run, and nothing in it got worse."
 PAGES = {"#/?outcome=regressed": "2 of 5 prompts", FEW: "support/triage", ORDER: "order-03"}
 """Each kind of page, with few rows: they are all alike."""
 
@@ -483,3 +484,10 @@ def test_waivers_stand_below_the_verdict(desk):
         page.locator(".aside li").first.inner_text().startswith("Waiver support/order_fields, mean only: waived until")
     )
     assert page.locator("h1").inner_text().startswith("support/triage got worse: 75 % of its answers pass, 98.3 % did")
+
+
+def test_cases_that_nobody_chose_come_last_and_alarm_nobody(desk):
+    page = desk.open(desk.write(Subject(SENTENCES[PART], {}), "part.html"))
+    assert rows(page) == ["c", "a", "b"]
+    assert page.locator("table.cases tbody tr").nth(2).locator(".chip").inner_text().endswith("not chosen")
+    assert page.locator(".bad").count() == 0

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 
-from pytest_goldenprompt.engine.plan import PlannedPrompt
-from pytest_goldenprompt.engine.questions import planner, questions
 from pytest_goldenprompt.formats.digests import file_digests
-from pytest_goldenprompt.model.record import PromptFacts, RunRecord
+from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.verdict import Verdict
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.reports.attestation import attestation_text
@@ -20,7 +17,6 @@ from pytest_goldenprompt.reports.genai import genai_text
 from pytest_goldenprompt.reports.markdown import SUMMARY, markdown_text
 from pytest_goldenprompt.reports.openmetrics import openmetrics_text
 from pytest_goldenprompt.reports.otel import otel_text
-from pytest_goldenprompt.reports.spend import spend_line
 from pytest_goldenprompt.reports.view import RunView
 from pytest_goldenprompt.store.acceptance import objections
 
@@ -55,7 +51,9 @@ def report_text(kind: str, library: Library, view: RunView, verdict_record: str)
     if kind in OF_VIEW:
         return OF_VIEW[kind](view)
     if kind == "html":
-        return _page(library, view)
+        from pytest_goldenprompt.plugin.paging import page_of  # noqa: PLC0415 - few runs ask for a page
+
+        return page_of(library, view)
     if kind == "attestation":
         return _attestation(library, view, verdict_record)
     return openmetrics_text(view, json.loads(verdict_record)) if kind == "openmetrics" else verdict_record
@@ -73,19 +71,3 @@ def pipeline_url(environment: Mapping[str, str]) -> str:
     if all(parts):
         return f"{parts[0]}/{parts[1]}/actions/runs/{parts[2]}"
     return environment.get("CI_JOB_URL", "")
-
-
-def _page(library: Library, view: RunView) -> str:
-    from pytest_goldenprompt.reports.page.assemble import html_page  # noqa: PLC0415 - few runs ask for a page
-    from pytest_goldenprompt.reports.page.content import Subject  # noqa: PLC0415 - the same
-
-    spent = library.spent
-    spend = spend_line(spent, library.terms, library.settings.budget) if spent else ""
-    from_files = planner(library.settings.root, library.registry.evaluator, library.registry.formats)
-
-    def planned(facts: PromptFacts) -> PlannedPrompt | None:
-        return library.planned.get(facts.dataset) or from_files(facts)
-
-    baseline = view.baseline and library.store.whole(view.baseline, needed=False)
-    view = replace(view, baseline=baseline)
-    return html_page(Subject(view, questions(view.record, planned), library.reference.anchor, spend))

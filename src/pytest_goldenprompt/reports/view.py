@@ -60,10 +60,6 @@ class RunView:
         """Give what came of a case in this run."""
         return self._now[prompt_id, case_id]
 
-    def tags(self, prompt_id: str, case_id: str) -> tuple[str, ...]:
-        """Give the tags of a case."""
-        return self._now[prompt_id, case_id].tags
-
     def show_command(self, prompt_id: str = "") -> str:
         """Give the command that shows the run, or one prompt of it."""
         place = shlex.quote(f"/{prompt_id}") if prompt_id else ""

@@ -12,9 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_goldenprompt.judge.decide import References, decide
 from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec, TransformSpec
+from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.prompt import Message
 from pytest_goldenprompt.model.verdict import State
+from pytest_goldenprompt.model.waiver import Waiver
 from pytest_goldenprompt.reports.page.assemble import html_page
 from pytest_goldenprompt.reports.page.content import Subject, content
 from pytest_goldenprompt.reports.page.encoding import encoded, size
@@ -267,6 +270,9 @@ SENTENCES = {
     "Nothing got worse: 1 prompt does as well as in October.": view(SAME, THEN),
     "Nothing got worse: 2 prompts do as well as in October.": two(SAME, THEN),
     "p got worse: 33.3 % of its answers pass, 66.7 % did in October.": view(WORSE, THEN),
+    "p got worse: 1 of 2 cases that passed last time fails now.": view(
+        record(case("a", "yes"), case("b", "no"), case("c", "yes")), THEN
+    ),
     "2 of 2 prompts got worse: q and p.": two(WORSE, THEN, "no"),
     "First results of 1 prompt: from now on, later runs are compared with them.": view(SAME, first=True),
     "There is nothing to compare with yet: no results of an earlier run are stored.": view(SAME),
@@ -276,7 +282,24 @@ SENTENCES = {
         record(case("a", "no"), case("b", error="HTTP 500")), of_then(case("a", "yes"), case("b", "yes"))
     ),
     "p cannot be read, so there is no verdict.": view(record(prompts={"p": {"error": "p.yaml:1: no"}}), THEN),
-    "Only a part of the library was run, and nothing in it got worse.": view(replace(SAME, narrowed=("-k a",)), THEN),
+    "Cases that used to pass are gone: p.": view(record(case("a", "yes"), case("c", "no")), THEN),
+    "Cases that used to pass were edited, and fail now: p.": view(
+        record(case("a", "yes"), case("b", "no", digest="e"), case("c", "no")), THEN
+    ),
+    "The run ended early: the budget is used up.": view(
+        record(case("a", "yes"), case("b", missing="not run"), case("c", "no"), stopped=("the budget is used up",)),
+        THEN,
+    ),
+    "No golden case was run.": view(record(case("a", missing="not run"), prompts={"p": {}}), THEN),
+    "Only a part of the library was run, and nothing in it got worse.": view(
+        record(case("a", "yes"), case("b", missing="deselected"), case("c", "no"), narrowed=("-k a",)), THEN
+    ),
+    "Not every case has a result: q.": view(
+        record(
+            case("a", "yes"), case("b", missing="deselected"), case("z", error="503", prompt="q"), narrowed=("-k a",)
+        ),
+        of_then(case("a", "yes"), case("b", "yes"), case("z", "yes", prompt="q")),
+    ),
 }
 
 
@@ -302,3 +325,11 @@ def test_a_slide_is_told_against_the_approved_run():
     drifted = replace(prompt, state=State.DRIFTED)
     shown.verdict = replace(shown.verdict, state=State.DRIFTED, prompts=(drifted,))
     assert headline(shown) == "p got worse: 33.3 % of its answers pass, 66.7 % did in the approved run."
+
+
+def test_a_run_that_only_a_lapsed_waiver_fails_says_so():
+    waiver = Waiver("gone", "jane", "known", "2026-11-01", kind="mean", most_drop=0.1)
+    shown = view(SAME, THEN)
+    shown.verdict = decide(References(THEN), SAME, Policy(waivers=(waiver,)), today="2026-11-12")
+    assert shown.verdict.state is State.REGRESSED
+    assert headline(shown).startswith("The waiver of jane for gone, mean only lapsed on 2026-11-01")

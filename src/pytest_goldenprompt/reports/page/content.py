@@ -73,7 +73,7 @@ def content(subject: Subject, room: int = ROOM) -> str:
         for outcome in prompt.outcomes:
             key = prompt.id, outcome.case_id
             cases.append(Told(len(rows), outcome, partial(view.case, prompt.id, outcome), subject.questions.get(key)))
-            rows.append(_row(number, outcome, view.tags(*key), tags, pool))
+            rows.append(_row(number, outcome, view.result(*key).tags, tags, pool))
     parts = {
         "head": masked(encoded(_head(subject))),
         "prompts": prompts,

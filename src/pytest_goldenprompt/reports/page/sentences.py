@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pytest_goldenprompt.judge.pairing import DESELECTED
 from pytest_goldenprompt.judge.states import BAR, WAIVER, WORSE
+from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.verdict import PromptVerdict, State
 from pytest_goldenprompt.reports.shares import percent
 from pytest_goldenprompt.reports.view import RunView
@@ -13,6 +15,12 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+MISSING = {
+    "removed": "Cases that used to pass are gone",
+    "changed": "Cases that used to pass were edited, and fail now",
+}
+"""What makes a run incomplete besides answers that did not come, by the kind that a prompt's verdict names."""
+
 SHOWN = 3
 """Prompts that a sentence names before it counts the rest."""
 
@@ -47,7 +55,7 @@ def headline(view: RunView) -> str:
     found = worse(gating)
     if found:
         return f"{_got_worse(view, found, len(gating))}{_not_all(verdict.state)}"
-    if verdict.state is State.INCOMPLETE and verdict.look and not _lacking(gating):
+    if verdict.state is State.INCOMPLETE and verdict.look and not (view.record.stopped or _lacking(view.record)):
         return "Only a part of the library was run, and nothing in it got worse."
     return _of_state(view, gating)
 
@@ -57,8 +65,9 @@ def told(prompt: PromptVerdict) -> tuple[str, ...]:
     return tuple(reason.removeprefix(f"{prompt.id}: ") for reason in prompt.reasons)
 
 
-def _lacking(prompts: Sequence[PromptVerdict]) -> bool:
-    return any(one.state in {State.INCOMPLETE, State.ERROR} for one in prompts)
+def _lacking(run: RunRecord) -> set[str]:
+    """Give the prompts of which something was chosen that has no whole result."""
+    return {case.prompt_id for case in run.cases if case.errors or case.missing not in {"", DESELECTED}}
 
 
 def _got_worse(view: RunView, found: Sequence[PromptVerdict], of: int) -> str:
@@ -73,7 +82,7 @@ def _got_worse(view: RunView, found: Sequence[PromptVerdict], of: int) -> str:
     when = "in the approved run" if one.state is State.DRIFTED else f"in {then}"
     rate = one.rate
     if rate.then is None or rate.now is None or rate.now >= rate.then:
-        return f"{one.id} got worse: some of its cases that passed {when} fail now."
+        return f"{one.id} got worse: {next(iter(told(one)), 'see below').removeprefix('got worse: ')}."
     return f"{one.id} got worse: {percent(rate.now)} of its answers pass, {percent(rate.then)} did {when}."
 
 
@@ -94,7 +103,27 @@ def _of_state(view: RunView, gating: Sequence[PromptVerdict]) -> str:
         return f"Nothing is shown to be worse, but luck still hides the answer for {_some(concerned, len(gating))}."
     if state is State.ERROR:
         return f"{_some(concerned, len(gating))} cannot be read, so there is no verdict."
-    return f"Not every case has a result{f': {_names(concerned)}' * bool(concerned)}."
+    return _incomplete(view, concerned) if state is State.INCOMPLETE else f"{_capital(view.verdict.reasons[0])}."
+
+
+def _capital(reason: str) -> str:
+    """Begin a sentence with a capital letter, unless it begins with a name."""
+    return f"T{reason[1:]}" if reason.startswith("the ") else reason
+
+
+def _incomplete(view: RunView, concerned: Sequence[PromptVerdict]) -> str:
+    """Say what is missing of a run in which nothing is known to be worse."""
+    run = view.record
+    if run.stopped:
+        return f"The run ended early: {run.stopped[0]}."
+    if not any(case.repeats for case in run.cases):
+        return "No golden case was run."
+    for kind, what in MISSING.items():
+        found = [one for one in concerned if kind in one.kinds]
+        if found:
+            return f"{what}: {_names(found)}."
+    found = [one for one in concerned if one.id in _lacking(run)]
+    return f"Not every case has a result{f': {_names(found)}' * bool(found)}."
 
 
 def _some(prompts: Sequence[PromptVerdict], of: int) -> str:

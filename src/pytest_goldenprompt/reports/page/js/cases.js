@@ -10,6 +10,7 @@ ROWS.sort((one, other) => rank(one) - rank(other) || one.number - other.number);
 // Named ones first, of these the ones that must always pass; then by how much is the matter.
 function rank(row) {
   const named = row.flags & FLAGS.named ? (row.flags & FLAGS.must && !(row.flags & FLAGS.passed) ? 0 : 1) : 2;
+  if (isLeftOut(row)) return 3 * WORST_FIRST.length;
   return named * WORST_FIRST.length + WORST_FIRST.indexOf(row.outcome);
 }
 
@@ -45,7 +46,7 @@ function casesTable(rows, choice, besidesPrompt) {
 
 function mustPass(row) {
   if (!(row.flags & FLAGS.must)) return null;
-  return el(row.flags & FLAGS.passed ? "span.must" : "span.must.bad", null, "must pass");
+  return el(row.flags & FLAGS.passed || !row.k1 ? "span.must" : "span.must.bad", null, "must pass");
 }
 
 function caseRow(row, choice, besidesPrompt) {

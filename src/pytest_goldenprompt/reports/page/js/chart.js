@@ -8,7 +8,7 @@ function ratesOf(prompt) {
 
 function spark(prompt, width = 132, height = 30) {
   const rates = ratesOf(prompt);
-  if (rates.length < 2) return el("span.quiet", null, rates.length ? "first result" : NEITHER);
+  if (rates.length < 2) return el("span.quiet", null, rates.length && !prompt.months ? "first result" : NEITHER);
   const at = placed(rates, width, height, 4, 4);
   const [x, y] = at[at.length - 1];
   const line = el("polyline.drawn.line", { points: at.map((place) => place.join(",")).join(" ") });

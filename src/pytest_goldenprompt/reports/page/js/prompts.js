@@ -9,6 +9,9 @@ function stateOf(prompt) {
   if (prompt.draft) return ["still", "Draft, has no say"];
   if (WORSE.has(prompt.id) && prompt.state === "new") return ["bad", "New, under its bar"];
   if (WORSE.has(prompt.id) && prompt.kinds.join() === "waiver") return ["bad", "Its waiver does not hold"];
+  if (prompt.state === "incomplete" && (prompt.reasons || []).every((reason) => reason.startsWith("partial: "))) {
+    return ["open", "Partly run"];
+  }
   return STATES[prompt.state];
 }
 

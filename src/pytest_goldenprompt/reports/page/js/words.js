@@ -43,9 +43,15 @@ function counted(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+// Says that nobody wanted a case to run: whoever runs a part of a library knows that.
+function isLeftOut(row) {
+  return row.outcome === "missing" && row.why !== undefined && textOf(row.why) === "deselected";
+}
+
 // How a case stands; one that is new, changed or waived may pass all the same.
 function standing(row) {
   const [tone, word] = OUTCOMES[row.outcome];
+  if (isLeftOut(row)) return ["still", "not chosen"];
   if (!["new", "changed", "waived"].includes(row.outcome) || !row.k1) return [tone, word];
   return row.flags & FLAGS.passed ? ["good", `${word}, passing`] : [tone, `${word}, failing`];
 }
