@@ -10,6 +10,7 @@ from pytest_goldenprompt.cli.repeated import to_json
 from pytest_goldenprompt.cli.shelf import shelf_of
 from pytest_goldenprompt.formats.upkeep import read_upkeep
 from pytest_goldenprompt.judge.audit import audit
+from pytest_goldenprompt.model.many import uncollected
 from pytest_goldenprompt.model.severity import Severity
 from pytest_goldenprompt.reports.audit import audit_markdown, audit_record, audit_table
 
@@ -24,6 +25,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--markdown", action="store_true", help="print it in Markdown, with boxes to tick")
 
 
+@uncollected()
 def run(options: argparse.Namespace) -> int:
     """Audit and print; 1 where there is an error, with --strict also where there is a warning."""
     root = root_of(options)

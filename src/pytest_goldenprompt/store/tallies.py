@@ -46,7 +46,7 @@ def case_histories(store: FolderStore, runs: Sequence[str]) -> list[CaseHistory]
                 seen[name].append(_record(line))
         lasting &= here
     return [
-        CaseHistory(_value(name[2]), json.loads(name[0]), tags[name], tuple(reversed(records)))
+        CaseHistory(_value(name[2]), _text(name[0]), tags[name], tuple(reversed(records)))
         for name, records in seen.items()
     ]
 
@@ -82,6 +82,11 @@ def _parsed(line: bytes) -> Record:
 def _tags(line: bytes) -> tuple[str, ...]:
     _, key, rest = line.rpartition(b'"tags":')
     return tuple(_value(rest[: rest.rindex(b"]") + 1])) if key else ()
+
+
+def _text(text: bytes) -> str:
+    """Read a text as JSON has it; very many have nothing escaped."""
+    return text[1:-1].decode() if b"\\" not in text else str(json.loads(text))
 
 
 @lru_cache(maxsize=4096)
