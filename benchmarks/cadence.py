@@ -5,13 +5,14 @@
     python benchmarks/cadence.py --folder /tmp/year       # keep the library, and use it again where it is there
 
 Runs are written as a run writes them, with one verdict record each; prompts fall and mend from month to month. Each
-command is a process of its own, its start included, run three times; the median is printed.
+command is a process of its own, its start included, run three times; the medians of time and of CPU time are printed.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import random
 import statistics
 import subprocess
@@ -54,18 +55,26 @@ def main() -> None:
         if not (folder / "goldenprompt.toml").exists():
             build(folder, design)
         for words in COMMANDS:
-            print(f"{' '.join(words):<20}{statistics.median(timed(folder, words) for _ in range(3)):6.2f} s")
+            wall, cpu = (
+                statistics.median(took) for took in zip(*(timed(folder, words) for _ in range(3)), strict=True)
+            )
+            print(f"{' '.join(words):<20}{wall:6.2f} s, {cpu:5.2f} s of CPU")
 
 
-def timed(folder: Path, words: tuple[str, ...]) -> float:
+def timed(folder: Path, words: tuple[str, ...]) -> tuple[float, float]:
     program = "import sys; from pytest_goldenprompt.cli import main; sys.exit(main())"
-    began = time.perf_counter()
+    began, used = time.perf_counter(), cpu_of_children()
     done = subprocess.run(
         [sys.executable, "-c", program, *words], cwd=folder, capture_output=True, text=True, check=False
     )
     took = time.perf_counter() - began
     assert done.returncode in {0, 1}, done.stderr
-    return took
+    return took, cpu_of_children() - used
+
+
+def cpu_of_children() -> float:
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def build(folder: Path, design: argparse.Namespace) -> None:

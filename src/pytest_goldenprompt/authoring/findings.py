@@ -7,14 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pytest_goldenprompt.errors import InputError
-
-
-class Severity(StrEnum):
-    """An error keeps a case from being run, a warning should be mended, a note is worth knowing."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
+from pytest_goldenprompt.model.severity import Severity
 
 
 class Rule(StrEnum):

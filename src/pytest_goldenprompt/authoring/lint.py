@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pytest_goldenprompt.authoring import rules
 from pytest_goldenprompt.authoring.candidates import read_candidates
-from pytest_goldenprompt.authoring.findings import Finding, Findings, Rule, Severity
+from pytest_goldenprompt.authoring.findings import Finding, Findings, Rule
 from pytest_goldenprompt.authoring.targets import Targets
 from pytest_goldenprompt.authoring.tested import tested_datasets
 from pytest_goldenprompt.engine.plan import BuildEvaluator, judges_of, remembered
@@ -23,8 +23,10 @@ from pytest_goldenprompt.formats.pairing import find_prompt, has_variants, mispl
 from pytest_goldenprompt.formats.policy import POLICY_FILE, SIZE_LIMIT, policy_from
 from pytest_goldenprompt.formats.prompts import read_prompt
 from pytest_goldenprompt.formats.reader import read_text, relative
+from pytest_goldenprompt.formats.upkeep import upkeep_from
 from pytest_goldenprompt.model.dataset import Dataset, Status
 from pytest_goldenprompt.model.prompt import Prompt
+from pytest_goldenprompt.model.severity import Severity
 from pytest_goldenprompt.model.waiver import Waiver
 
 T = TypeVar("T")
@@ -129,6 +131,7 @@ class _Check:
             return ()
         policy = self._told(Rule.FILE, partial(policy_from, text, POLICY_FILE))
         self._told(Rule.FILE, partial(terms_from, text, POLICY_FILE))
+        self._told(Rule.FILE, partial(upkeep_from, text, POLICY_FILE))
         waivers = policy.waivers if policy else ()
         self._all(rules.waivers_at(waivers, POLICY_FILE, today))
         return waivers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pytest_goldenprompt.authoring.findings import Finding, Rule, Severity
+from pytest_goldenprompt.authoring.findings import Finding, Rule
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.cases import derived_id
 from pytest_goldenprompt.formats.located import shown
@@ -13,6 +13,7 @@ from pytest_goldenprompt.formats.render import listed, render, used_inputs, vari
 from pytest_goldenprompt.formats.rubrics import names_in_rubrics
 from pytest_goldenprompt.model.dataset import Case, Dataset
 from pytest_goldenprompt.model.prompt import Prompt
+from pytest_goldenprompt.model.severity import Severity
 from pytest_goldenprompt.model.values import canonical
 from pytest_goldenprompt.model.waiver import Waiver
 

@@ -10,7 +10,8 @@ from pytest_goldenprompt.cli.repeated import to_json
 from pytest_goldenprompt.cli.shelf import shelf_of
 from pytest_goldenprompt.formats.upkeep import read_upkeep
 from pytest_goldenprompt.judge.audit import audit
-from pytest_goldenprompt.model.audit import Weight
+from pytest_goldenprompt.model.many import uncollected
+from pytest_goldenprompt.model.severity import Severity
 from pytest_goldenprompt.reports.audit import audit_markdown, audit_record, audit_table
 
 
@@ -24,6 +25,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--markdown", action="store_true", help="print it in Markdown, with boxes to tick")
 
 
+@uncollected()
 def run(options: argparse.Namespace) -> int:
     """Audit and print; 1 where there is an error, with --strict also where there is a warning."""
     root = root_of(options)
@@ -35,5 +37,5 @@ def run(options: argparse.Namespace) -> int:
         print(audit_markdown(found, prompts))
     else:
         print(audit_table(found, prompts, every=options.all))
-    failing = {Weight.ERROR, Weight.WARNING} if options.strict else {Weight.ERROR}
-    return int(any(one.weight in failing for one in found))
+    failing = {Severity.ERROR, Severity.WARNING} if options.strict else {Severity.ERROR}
+    return int(any(one.severity in failing for one in found))

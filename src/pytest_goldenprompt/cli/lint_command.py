@@ -7,11 +7,12 @@ import json
 import os
 from pathlib import Path
 
-from pytest_goldenprompt.authoring.findings import Finding, Severity, count
+from pytest_goldenprompt.authoring.findings import Finding, count
 from pytest_goldenprompt.authoring.lint import lint
 from pytest_goldenprompt.authoring.targets import targets
 from pytest_goldenprompt.cli.place import now, root_of
 from pytest_goldenprompt.model.many import uncollected
+from pytest_goldenprompt.model.severity import Severity
 from pytest_goldenprompt.model.values import JSON
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.reports.inert import one_line

@@ -19,7 +19,7 @@ from pytest_goldenprompt.model.upkeep import Listed
 from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.tallies import case_histories
 
-RUNS = 6
+RUNS = 3
 """Runs whose cases are looked at."""
 
 

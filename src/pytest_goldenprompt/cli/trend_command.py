@@ -15,6 +15,7 @@ from pytest_goldenprompt.formats.policy import read_policy
 from pytest_goldenprompt.formats.signals import signals_at
 from pytest_goldenprompt.formats.upkeep import read_upkeep
 from pytest_goldenprompt.judge.trend import measured, trends
+from pytest_goldenprompt.model.many import uncollected
 from pytest_goldenprompt.model.suggest import did_you_mean
 from pytest_goldenprompt.model.trend import Drift, Measured, Trend
 from pytest_goldenprompt.reports.inert import one_line
@@ -41,6 +42,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--markdown", action="store_true", help="print a summary in Markdown, with action items")
 
 
+@uncollected()
 def run(options: argparse.Namespace) -> int:
     """Print; 1 where something got worse, 4 where the signals cannot be read."""
     if not 1 <= options.windows <= _MOST_WINDOWS:

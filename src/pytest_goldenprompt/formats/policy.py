@@ -17,7 +17,7 @@ from pytest_goldenprompt.model.policy import Policy
 POLICY_FILE = "goldenprompt.toml"
 SIZE_LIMIT = 256 * 1024
 
-_TABLES = ("gate", "limits", "prices", "waivers", "owners", "cadence", "taxonomy", "models")
+TABLES = ("gate", "limits", "prices", "waivers", "owners", "cadence", "taxonomy", "models")
 _SHARES = (
     "alpha",
     "case_fdr",
@@ -59,7 +59,7 @@ def read_policy(root: Path) -> Policy:
 def policy_from(text: str, where: str) -> Policy:
     """Read the policy from the text of a goldenprompt.toml, such as that of another revision."""
     document = read_toml(text, where)
-    Fields(document, where, 1, "the policy").refuse_unknown(_TABLES)
+    Fields(document, where, 1, "the policy").refuse_unknown(TABLES)
     if "waivers" in document:
         document["waivers"] = located_waivers(document["waivers"], text.split("\n"))
     table = document.get("gate", Table())

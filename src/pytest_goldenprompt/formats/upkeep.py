@@ -7,7 +7,7 @@ from pathlib import Path
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.fields import Fields, is_name
 from pytest_goldenprompt.formats.located import Table, shown
-from pytest_goldenprompt.formats.policy import POLICY_FILE, SIZE_LIMIT
+from pytest_goldenprompt.formats.policy import POLICY_FILE, SIZE_LIMIT, TABLES
 from pytest_goldenprompt.formats.reader import read_text
 from pytest_goldenprompt.formats.toml_text import read_toml
 from pytest_goldenprompt.model.upkeep import NOTICE, PERIODS, Period, Upkeep
@@ -27,6 +27,7 @@ def read_upkeep(root: Path) -> Upkeep:
 def upkeep_from(text: str, where: str) -> Upkeep:
     """Read them from the text of a goldenprompt.toml. Refused: unknown keys, what is no period, names of no text."""
     document = Fields(read_toml(text, where), where, 1, "the policy")
+    document.refuse_unknown(TABLES)
     cadence, owners = _table(document, "cadence"), _table(document, "owners")
     taxonomy, models = _table(document, "taxonomy"), _table(document, "models")
     cadence.refuse_unknown(CADENCE)

@@ -8,9 +8,10 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from pytest_goldenprompt.judge.due import later
-from pytest_goldenprompt.model.audit import CaseHistory, Record, Remark, Rule, Shelf, Weight
+from pytest_goldenprompt.model.audit import CaseHistory, Record, Remark, Rule, Shelf
 from pytest_goldenprompt.model.dataset import Status
 from pytest_goldenprompt.model.record import PromptFacts
+from pytest_goldenprompt.model.severity import Severity
 from pytest_goldenprompt.model.upkeep import Listed, Upkeep
 
 STALE_DAYS = 180
@@ -33,10 +34,10 @@ def audit(shelf: Shelf, upkeep: Upkeep, today: date) -> tuple[Remark, ...]:
         for one in rule(shelf, upkeep, today):
             said = owners.get(one.prompt) or (facts[one.prompt].owner if one.prompt in facts else None)
             owner = one.owner or upkeep.owner_of(one.prompt, said)
-            found.append(Remark(one.weight, one.rule, one.prompt, one.what, one.remedy, owner))
-    weights, rules = list(Weight), list(Rule)
+            found.append(Remark(one.severity, one.rule, one.prompt, one.what, one.remedy, owner))
+    weights, rules = list(Severity), list(Rule)
     return tuple(
-        sorted(found, key=lambda one: (weights.index(one.weight), rules.index(one.rule), one.prompt, one.what))
+        sorted(found, key=lambda one: (weights.index(one.severity), rules.index(one.rule), one.prompt, one.what))
     )
 
 
@@ -53,7 +54,7 @@ def _asked(shelf: Shelf) -> Iterator[PromptFacts]:
 def _unreadable(shelf: Shelf, _: Upkeep, __: date) -> _Found:
     for one in shelf.listed:
         if one.error:
-            yield Remark(Weight.ERROR, Rule.UNREADABLE, one.id, f"cannot be read: {one.error}", "mend the file")
+            yield Remark(Severity.ERROR, Rule.UNREADABLE, one.id, f"cannot be read: {one.error}", "mend the file")
 
 
 def _models(shelf: Shelf, upkeep: Upkeep, _: date) -> _Found:
@@ -62,23 +63,23 @@ def _models(shelf: Shelf, upkeep: Upkeep, _: date) -> _Found:
         gone = sorted({name for name in names if any(fnmatchcase(name, one) for one in upkeep.retired)})
         if gone:
             what = f"its last run used a retired model: {_listed(gone)}"
-            yield Remark(Weight.ERROR, Rule.MODEL, facts.id, what, "ask another, and accept its results")
+            yield Remark(Severity.ERROR, Rule.MODEL, facts.id, what, "ask another, and accept its results")
 
 
 def _waivers(shelf: Shelf, _: Upkeep, today: date) -> _Found:
     for one in shelf.waivers:
         if not one.holds(today.isoformat()):
             what = f"a waiver lapsed after {one.until}: {one.scope} ({one.reason})"
-            yield Remark(Weight.ERROR, Rule.WAIVER, one.prompt, what, "mend it, or decide anew", one.owner)
+            yield Remark(Severity.ERROR, Rule.WAIVER, one.prompt, what, "mend it, or decide anew", one.owner)
 
 
 def _lost(shelf: Shelf, _: Upkeep, __: date) -> _Found:
     for prompt, cases in shelf.lost.items():
         what = f"{_number(len(cases), 'case')} of the stored runs went: {_listed(cases)}"
-        yield Remark(Weight.WARNING, Rule.LOST, prompt, what, "bring them back, or accept that they are gone")
+        yield Remark(Severity.WARNING, Rule.LOST, prompt, what, "bring them back, or accept that they are gone")
     for prompt in shelf.gone:
         what = "the last run had it, and the library has no golden dataset of it any more"
-        yield Remark(Weight.WARNING, Rule.LOST, prompt, what, "bring it back, or keep it with the status retired")
+        yield Remark(Severity.WARNING, Rule.LOST, prompt, what, "bring it back, or keep it with the status retired")
 
 
 def _owners(shelf: Shelf, upkeep: Upkeep, _: date) -> _Found:
@@ -86,16 +87,16 @@ def _owners(shelf: Shelf, upkeep: Upkeep, _: date) -> _Found:
     for one in _active(shelf):
         if upkeep.owner_of(one.id, one.owner or recorded.get(one.id)) is None:
             yield Remark(
-                Weight.WARNING, Rule.OWNER, one.id, "nobody owns it", "write an owner into the dataset's header"
+                Severity.WARNING, Rule.OWNER, one.id, "nobody owns it", "write an owner into the dataset's header"
             )
 
 
 def _reviews(shelf: Shelf, upkeep: Upkeep, today: date) -> _Found:
     for one in _active(shelf):
         if one.reviewed is None:
-            what, weight = "nobody has looked through its cases, or nobody wrote it down", Weight.NOTE
+            what, weight = "nobody has looked through its cases, or nobody wrote it down", Severity.NOTE
         elif later(date.fromisoformat(one.reviewed), upkeep.review) < today:
-            what, weight = f"its cases were last looked through on {one.reviewed}", Weight.WARNING
+            what, weight = f"its cases were last looked through on {one.reviewed}", Severity.WARNING
         else:
             continue
         yield Remark(
@@ -113,7 +114,7 @@ def _stale(shelf: Shelf, _: Upkeep, today: date) -> _Found:
             since = run.day
         if (today - since).days > STALE_DAYS:
             what = f"its golden dataset is the same since {since} at least"
-            yield Remark(Weight.NOTE, Rule.STALE, facts.id, what, "add what production asked since")
+            yield Remark(Severity.NOTE, Rule.STALE, facts.id, what, "add what production asked since")
 
 
 def _tags(shelf: Shelf, upkeep: Upkeep, _: date) -> _Found:
@@ -122,7 +123,7 @@ def _tags(shelf: Shelf, upkeep: Upkeep, _: date) -> _Found:
         strange = sorted(tag for tag in used if not any(fnmatchcase(tag, one) for one in upkeep.tags))
         if strange and upkeep.tags:
             what = f"tags that [taxonomy] does not have: {_listed(strange)}"
-            yield Remark(Weight.WARNING, Rule.TAGS, prompt, what, "take them out, or add them to the policy")
+            yield Remark(Severity.WARNING, Rule.TAGS, prompt, what, "take them out, or add them to the policy")
 
 
 def _slices(shelf: Shelf, _: Upkeep, __: date) -> _Found:
@@ -131,11 +132,11 @@ def _slices(shelf: Shelf, _: Upkeep, __: date) -> _Found:
         thin = sorted(tag for tag, number in used.items() if number < shelf.smallest_slice)
         if thin:
             few = f"fewer than {shelf.smallest_slice} cases, so that they are not judged by themselves"
-            yield Remark(Weight.NOTE, Rule.SLICE, prompt, f"tags with {few}: {_listed(thin)}", "add cases")
+            yield Remark(Severity.NOTE, Rule.SLICE, prompt, f"tags with {few}: {_listed(thin)}", "add cases")
         bare = [one.id for one in cases if not one.tags]
         if used and bare:
             what = f"{_number(len(bare), 'case')} of {len(cases)} without a tag: {_listed(bare)}"
-            yield Remark(Weight.NOTE, Rule.SLICE, prompt, what, "tag them")
+            yield Remark(Severity.NOTE, Rule.SLICE, prompt, what, "tag them")
 
 
 def _always(shelf: Shelf, _: Upkeep, __: date) -> _Found:
@@ -144,7 +145,7 @@ def _always(shelf: Shelf, _: Upkeep, __: date) -> _Found:
         if dead:
             what = f"{_number(len(dead), 'case')} failed in every repeat of the last runs: {_listed(dead)}"
             yield Remark(
-                Weight.WARNING, Rule.DEAD, prompt, what, "mend the prompt or the expectation, or take them out"
+                Severity.WARNING, Rule.DEAD, prompt, what, "mend the prompt or the expectation, or take them out"
             )
 
 
@@ -154,7 +155,7 @@ def _never(shelf: Shelf, _: Upkeep, __: date) -> _Found:
         if runs >= EASY_RUNS and all(set(one.records) == {Record.PASSES} for one in cases):
             what = f"none of its {_number(len(cases), 'case')} failed in the last {runs} runs"
             yield Remark(
-                Weight.NOTE, Rule.EASY, prompt, what, "add harder ones, or it cannot tell two good prompts apart"
+                Severity.NOTE, Rule.EASY, prompt, what, "add harder ones, or it cannot tell two good prompts apart"
             )
 
 
@@ -165,12 +166,14 @@ def _twins(shelf: Shelf, _: Upkeep, __: date) -> _Found:
             known[digest_of(facts)].append(facts.id)
         for digest, (first, *others) in known.items():
             if digest and others:
-                yield Remark(Weight.WARNING, Rule.TWIN, first, f"the same {what} as {_listed(others)}", "keep one")
+                yield Remark(Severity.WARNING, Rule.TWIN, first, f"the same {what} as {_listed(others)}", "keep one")
 
 
 def _bare(shelf: Shelf, _: Upkeep, __: date) -> _Found:
     for prompt in shelf.bare:
-        yield Remark(Weight.WARNING, Rule.DATASET, prompt, "a prompt without a golden dataset", "write its first cases")
+        yield Remark(
+            Severity.WARNING, Rule.DATASET, prompt, "a prompt without a golden dataset", "write its first cases"
+        )
 
 
 _SAME: dict[str, Callable[[PromptFacts], str]] = {

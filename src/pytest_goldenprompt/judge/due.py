@@ -45,8 +45,11 @@ def day_of(record: RunRecord) -> date | None:
 
 
 def dues(listed: Iterable[Listed], runs: Sequence[Ran], upkeep: Upkeep, today: date) -> Dues:
-    """Say for each prompt of a library when it is due, and whether the newest of the runs had it."""
-    ordered = sorted(runs, key=lambda run: (run.day, run.id))
+    """Say for each prompt of a library when it is due, and whether the newest of the runs had it.
+
+    Runs of days to come do not count: a clock that was wrong once must not put off what is due.
+    """
+    ordered = sorted((run for run in runs if run.day <= today), key=lambda run: (run.day, run.id))
     newest = ordered[-1] if ordered else None
     last = {name: run for run in ordered for name in run.prompts}
     prompts = tuple(

@@ -61,7 +61,7 @@ def _tracked(subject: Subject, seen: list[Sighting], said: list[Decision], upkee
     since = min(days, default=today)
     owner = next((one.owner for one in reversed(said) if one.owner), None)
     named = owner or upkeep.owner_of(subject.prompt, seen[-1].owner if seen else None)
-    return Tracked(subject, standing, since, (today - since).days, named, tuple(seen), tuple(said))
+    return Tracked(subject, standing, since, max((today - since).days, 0), named, tuple(seen), tuple(said))
 
 
 def _since(last: Decision | None, seen: list[Sighting]) -> list[Sighting]:

@@ -8,16 +8,9 @@ from datetime import date
 from enum import StrEnum
 
 from pytest_goldenprompt.model.record import PromptFacts
+from pytest_goldenprompt.model.severity import Severity
 from pytest_goldenprompt.model.upkeep import Listed
 from pytest_goldenprompt.model.waiver import Waiver
-
-
-class Weight(StrEnum):
-    """How much a remark weighs: an error makes runs fail, a warning should be mended, a note is worth knowing."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
 
 
 class Rule(StrEnum):
@@ -42,7 +35,7 @@ class Rule(StrEnum):
 class Remark:
     """One remark on a prompt: what is so, and what to do about it."""
 
-    weight: Weight
+    severity: Severity
     rule: Rule
     prompt: str
     what: str

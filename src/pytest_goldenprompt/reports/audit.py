@@ -8,7 +8,8 @@ from typing import Any
 
 from tabulate import tabulate
 
-from pytest_goldenprompt.model.audit import Remark, Weight
+from pytest_goldenprompt.model.audit import Remark
+from pytest_goldenprompt.model.severity import Severity
 from pytest_goldenprompt.reports.inert import in_markdown, one_line
 
 SCHEMA = "goldenprompt.audit/1"
@@ -27,10 +28,10 @@ def audit_table(found: Sequence[Remark], prompts: int, *, every: bool) -> str:
 def audit_markdown(found: Sequence[Remark], prompts: int) -> str:
     """Write what is to be mended with a box to tick, and what is worth knowing, by weight."""
     lines = ["# Audit of the prompt library", "", f"{_conclusion(found, prompts)}.", ""]
-    for weight in Weight:
-        listed = [one for one in found if one.weight is weight]
+    for weight in Severity:
+        listed = [one for one in found if one.severity is weight]
         if listed:
-            box = "- [ ] " if weight is not Weight.NOTE else "- "
+            box = "- [ ] " if weight is not Severity.NOTE else "- "
             lines += [f"## {weight.value.capitalize()}s", "", *(box + _sentence(one) for one in listed), ""]
     return "\n".join(lines).rstrip()
 
@@ -40,10 +41,10 @@ def audit_record(found: Sequence[Remark], prompts: int) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "prompts": prompts,
-        "counts": {f"{one.value}s": sum(remark.weight is one for remark in found) for one in Weight},
+        "counts": {f"{one.value}s": sum(remark.severity is one for remark in found) for one in Severity},
         "remarks": [
             {
-                "severity": one.weight.value,
+                "severity": one.severity.value,
                 "rule": one.rule.value,
                 "prompt": one.prompt,
                 "what": one.what,
@@ -57,20 +58,20 @@ def audit_record(found: Sequence[Remark], prompts: int) -> dict[str, Any]:
 
 def _rows(found: Sequence[Remark], *, every: bool) -> Iterator[tuple[str, ...]]:
     seen: Counter[tuple[str, str]] = Counter()
-    counts = Counter((one.weight, one.rule) for one in found)
+    counts = Counter((one.severity, one.rule) for one in found)
     for one in found:
-        kind = one.weight, one.rule
+        kind = one.severity, one.rule
         seen[kind] += 1
         if every or seen[kind] <= MOST:
             cells = one_line(one.prompt, 50), one_line(one.what, 110), one_line(one.owner or "-", 30)
-            yield one.weight.value, one.rule.value, *cells
+            yield one.severity.value, one.rule.value, *cells
         elif seen[kind] == counts[kind]:
-            yield one.weight.value, one.rule.value, "", f"and {counts[kind] - MOST} more prompts (--all)", ""
+            yield one.severity.value, one.rule.value, "", f"and {counts[kind] - MOST} more prompts (--all)", ""
 
 
 def _conclusion(found: Sequence[Remark], prompts: int) -> str:
-    counts = Counter(one.weight for one in found)
-    told = [f"{counts[one]} {one.value}{'s' * (counts[one] != 1)}" for one in Weight if counts[one]]
+    counts = Counter(one.severity for one in found)
+    told = [f"{counts[one]} {one.value}{'s' * (counts[one] != 1)}" for one in Severity if counts[one]]
     return f"{', '.join(told) or 'nothing to remark'} in {prompts} prompt{'s' * (prompts != 1)}"
 
 

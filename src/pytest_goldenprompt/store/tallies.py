@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
 
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.audit import CaseHistory, Record
@@ -17,6 +19,7 @@ from pytest_goldenprompt.store.folder import FolderStore
 
 _NAME = re.compile(rb'"case_id":("(?:[^"\\]|\\.)*"),"digest":"([^"]*)".*?"prompt_id":("(?:[^"\\]|\\.)*")')
 _PASSED, _ERROR, _REPEATS, _EMPTY = b'"passed":true', b'"error":', b'"repeats":[', b"{}"
+_MAYBE_NEXT = b'},{"'
 _NEXT = re.compile(rb'\},\{"[a-z]')
 """Where a repeat ends and the next begins: a text that ends in such braces has another letter behind its quote."""
 
@@ -43,7 +46,7 @@ def case_histories(store: FolderStore, runs: Sequence[str]) -> list[CaseHistory]
                 seen[name].append(_record(line))
         lasting &= here
     return [
-        CaseHistory(json.loads(name[2]), json.loads(name[0]), tags[name], tuple(reversed(records)))
+        CaseHistory(_value(name[2]), _text(name[0]), tags[name], tuple(reversed(records)))
         for name, records in seen.items()
     ]
 
@@ -61,7 +64,8 @@ def _record(line: bytes) -> Record:
     """Say what the repeats of a line show; where a call failed, or a repeat is empty, the line is parsed."""
     if _REPEATS not in line:
         return Record.NOTHING
-    passed, number = line.count(_PASSED), len(_NEXT.findall(line)) + 1
+    passed = line.count(_PASSED)
+    number = passed if line.count(_MAYBE_NEXT) + 1 == passed else len(_NEXT.findall(line)) + 1
     if _EMPTY in line or _ERROR in line:
         return _parsed(line)
     if passed == number:
@@ -77,4 +81,15 @@ def _parsed(line: bytes) -> Record:
 
 def _tags(line: bytes) -> tuple[str, ...]:
     _, key, rest = line.rpartition(b'"tags":')
-    return tuple(json.loads(rest[: rest.rindex(b"]") + 1])) if key else ()
+    return tuple(_value(rest[: rest.rindex(b"]") + 1])) if key else ()
+
+
+def _text(text: bytes) -> str:
+    """Read a text as JSON has it; very many have nothing escaped."""
+    return text[1:-1].decode() if b"\\" not in text else str(json.loads(text))
+
+
+@lru_cache(maxsize=4096)
+def _value(text: bytes) -> Any:
+    """Read a piece of JSON, of which few are different."""
+    return json.loads(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_goldenprompt.authoring.findings import Rule, Severity
+from pytest_goldenprompt.authoring.findings import Rule
 from pytest_goldenprompt.authoring.lint import lint
 from pytest_goldenprompt.authoring.targets import targets
 from pytest_goldenprompt.cli import main
@@ -15,6 +15,7 @@ from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.endings import PROMPT_ENDINGS
 from pytest_goldenprompt.formats.pairing import is_dataset
 from pytest_goldenprompt.formats.reader import relative
+from pytest_goldenprompt.model.severity import Severity
 from pytest_goldenprompt.registry import Registry
 from unit.formats.hostile_files import hostile_files, write, write_special
 
@@ -120,6 +121,12 @@ def test_every_faulty_case_of_a_file_is_told_at_its_line(library):
         ),
         ("goldenprompt.toml", "[[waivers]]", '[[waivers]]\ncase = "z"\nkind = "removed"', ""),
         ("goldenprompt.toml", "reason", "raison", "toml:4 error file: unknown key in the waiver, found 'raison'"),
+        (
+            "goldenprompt.toml",
+            "[[waivers]]",
+            "[cadence]\nrun = 0\n[[waivers]]",
+            "toml:2 error file: wrong `run` in [cade",
+        ),
         ("goldenprompt.toml", "[[waivers]]", "[prices.m]\ninput = -1\n[[waivers]]", "toml:2 error file: wrong `input`"),
     ],
 )

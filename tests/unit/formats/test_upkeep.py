@@ -56,6 +56,7 @@ def test_without_file_or_tables_a_month_and_a_quarter_hold(tmp_path):
         ("[cadence]\nrun = true\n", 2, "wrong `run` in [cadence], found true; "),
         ("[cadence]\nevery = 3\n", 2, "unknown key in [cadence], found 'every'; run, review, notice, prompts are acc"),
         ("[cadence]\nnotice = -1\n", 2, "wrong `notice` in [cadence], found -1; a whole number from 0 to 3,660"),
+        ("[cadense]\nrun = 'weekly'\n", 1, "unknown key in the policy, found 'cadense'; gate, limits, "),
         ("cadence = 3\n", 1, "wrong `cadence` in the policy, found 3; a table [cadence] is accepted"),
         ("[cadence]\nprompts = 3\n", 2, "wrong `prompts` in [cadence], found 3; a table such as [cadence.prompts]"),
         ("[cadence.prompts]\n'a/*' = 'x'\n", 2, "wrong `a/*` in [cadence.prompts], found 'x'; "),

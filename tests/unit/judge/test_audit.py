@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from pytest_goldenprompt.judge.audit import audit
-from pytest_goldenprompt.model.audit import CaseHistory, Record, Recorded, Rule, Shelf, Weight
+from pytest_goldenprompt.model.audit import CaseHistory, Record, Recorded, Rule, Shelf
 from pytest_goldenprompt.model.dataset import Status
 from pytest_goldenprompt.model.record import PromptFacts
+from pytest_goldenprompt.model.severity import Severity
 from pytest_goldenprompt.model.upkeep import Listed, Period, Upkeep
 from pytest_goldenprompt.model.waiver import Waiver
 
@@ -52,7 +53,7 @@ def test_what_cannot_be_read_is_an_error_and_nothing_more_is_said_of_it():
     [remark] = found(
         listed=[Listed("p", "p.golden.yaml", error="p.golden.yaml:3: wrong")], cases=cases("fails", "fails")
     )
-    assert (remark.weight, remark.rule) == (Weight.ERROR, Rule.UNREADABLE)
+    assert (remark.severity, remark.rule) == (Severity.ERROR, Rule.UNREADABLE)
     assert "p.golden.yaml:3: wrong" in remark.what
 
 
@@ -66,7 +67,7 @@ def test_what_cannot_be_read_is_an_error_and_nothing_more_is_said_of_it():
 )
 def test_a_retired_model_is_found_as_it_was_asked_and_as_it_answered(more):
     remark = one(Rule.MODEL, runs=[recorded(facts(**more))])
-    assert remark.weight is Weight.ERROR
+    assert remark.severity is Severity.ERROR
     assert remark.what == "its last run used a retired model: gpt-3.5-turbo"
     assert found(runs=[recorded(facts(**more)), recorded(facts(provider="openai:gpt-4o"))]) == ()
 
@@ -74,36 +75,36 @@ def test_a_retired_model_is_found_as_it_was_asked_and_as_it_answered(more):
 def test_a_lapsed_waiver_is_told_to_its_own_owner():
     waiver = Waiver("p", "ben", "known", "2026-11-23", case="a")
     remark = one(Rule.WAIVER, waivers=[waiver])
-    assert (remark.weight, remark.owner) == (Weight.ERROR, "ben")
+    assert (remark.severity, remark.owner) == (Severity.ERROR, "ben")
     assert remark.what == "a waiver lapsed after 2026-11-23: p, case a (known)"
     assert found(waivers=[Waiver("p", "ben", "known", "2026-11-24")]) == ()
 
 
 def test_cases_and_datasets_that_went_are_told():
     remark = one(Rule.LOST, lost={"p": ["a", "b"]})
-    assert (remark.weight, remark.what) == (Weight.WARNING, "2 cases of the stored runs went: a, b")
+    assert (remark.severity, remark.what) == (Severity.WARNING, "2 cases of the stored runs went: a, b")
     assert one(Rule.LOST, gone=["q"]).prompt == "q"
     assert one(Rule.LOST, lost={"p": list("abcdefg")}).what.endswith("a, b, c, d, e and 2 more")
 
 
 def test_nobody_owns_a_prompt_that_neither_file_run_nor_policy_says_who_does():
     bare = Listed("p", "p.golden.yaml", reviewed="2026-11-01")
-    assert one(Rule.OWNER, listed=[bare]).weight is Weight.WARNING
+    assert one(Rule.OWNER, listed=[bare]).severity is Severity.WARNING
     assert found(listed=[bare], runs=[recorded(facts(owner="ada"))]) == ()
     assert found(Upkeep(owners={"*": "ada"}), listed=[bare]) == ()
 
 
 @pytest.mark.parametrize(
     ("reviewed", "weight"),
-    [(None, Weight.NOTE), ("2026-08-23", Weight.WARNING), ("2026-08-24", None), ("2026-11-24", None)],
+    [(None, Severity.NOTE), ("2026-08-23", Severity.WARNING), ("2026-08-24", None), ("2026-11-24", None)],
 )
 def test_a_review_lasts_for_a_quarter(reviewed, weight):
     remarks = found(listed=[Listed("p", "", owner="desk", reviewed=reviewed)])
-    assert [one.weight for one in remarks if one.rule is Rule.REVIEW] == ([weight] if weight else [])
+    assert [one.severity for one in remarks if one.rule is Rule.REVIEW] == ([weight] if weight else [])
 
 
 def test_the_policy_says_how_long_a_review_lasts():
-    assert one(Rule.REVIEW, upkeep=Upkeep(review=Period(days=7))).weight is Weight.WARNING
+    assert one(Rule.REVIEW, upkeep=Upkeep(review=Period(days=7))).severity is Severity.WARNING
 
 
 def test_a_dataset_is_stale_after_half_a_year_without_a_change():
@@ -130,7 +131,7 @@ def test_thin_slices_and_cases_without_a_tag_are_noted():
 
 
 def test_a_case_that_always_fails_and_a_dataset_that_never_does_tell_nothing():
-    assert one(Rule.DEAD, cases=cases("fails", "fails", number=5)).weight is Weight.WARNING
+    assert one(Rule.DEAD, cases=cases("fails", "fails", number=5)).severity is Severity.WARNING
     assert found(cases=cases("fails")) == ()
     assert found(cases=cases("fails", "both")) == ()
     assert (

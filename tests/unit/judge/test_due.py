@@ -132,6 +132,12 @@ def test_the_newest_run_is_that_of_the_last_day_whatever_the_order():
         assert dues([Listed("b", "")], made, UPKEEP, date(2026, 11, 2)).prompts[0].coverage is Coverage.COVERED
 
 
+def test_a_run_of_a_day_to_come_puts_nothing_off():
+    done = runs(record("r1", "a"), record("r2", "a", started="2099-01-01T00:00:00Z", month="2099-01"))
+    [found] = dues([Listed("a", "")], done, UPKEEP, date(2026, 11, 20)).prompts
+    assert (found.run, found.days) == ("r1", -15)
+
+
 def test_without_a_run_everything_is_left_out():
     found = dues([Listed("a", "")], [], UPKEEP, date(2026, 11, 2))
     assert (found.run, found.last, [one.id for one in found.gaps]) == ("", None, ["a"])

@@ -119,6 +119,7 @@ def test_a_decision_outlives_the_runs_that_were_pruned():
     tracked = one([], [decided("assigned", owner="ben", seen=date(2026, 1, 5))])
     assert (tracked.standing, tracked.since) == (Standing.OPEN, date(2026, 1, 5))
     assert one([], [decided("assigned", owner="ben")]).since == TODAY
+    assert one([seen("2099-01-05")]).age_days == 0
 
 
 def test_open_ones_come_first_and_the_oldest_of_them():
