@@ -69,13 +69,15 @@ class Journal:
 
     def write(self) -> None:
         """Write down what was noted, in one go."""
-        lines, self._noted = b"".join(self._noted), []
+        noted, self._noted = self._noted, []
+        lines = b"".join(noted)
         if self._path is None or self.trouble or not lines:
             return
         try:
             if self._handle is None:
                 self._handle = _open(self._path)
-            os.write(self._handle, lines)
+            while lines:  # a disk that fills up takes a part, and says why at the next try
+                lines = lines[os.write(self._handle, lines) :]
         except OSError as error:
             self.trouble = f"{self._path}: answers cannot be kept as they come: {error.strerror}"
 

@@ -101,7 +101,7 @@ def finish(golden: GoldenSet, evaluators: Sequence[JSON], listing: Listing) -> N
     """
     kept = []
     for case in golden.cases:
-        if evaluators or case.evaluators or case.expected is not None:
+        if evaluators or _is_checked(case):
             kept.append(case)
         else:
             why = "it has no check that could be carried, and would pass whatever the answer is"
@@ -114,6 +114,22 @@ def finish(golden: GoldenSet, evaluators: Sequence[JSON], listing: Listing) -> N
         own = [*evaluators, *shared] if key == "evaluators" else shared
         if own:
             golden.header[key] = own
+
+
+def looks_at_answers(entry: JSON) -> bool:
+    """Say whether an entry of `evaluators` looks at what is said, and not only at what the call took."""
+    [(name, settings)] = entry.items() if isinstance(entry, Mapping) else [(entry, None)]
+    parts = settings.get("evaluators") if isinstance(settings, Mapping) else settings
+    if name in ("all", "any", "weighted") and isinstance(parts, list):
+        return any(map(looks_at_answers, parts))
+    return name not in ("latency", "cost")
+
+
+def _is_checked(case: DraftCase) -> bool:
+    """Say whether there is a check; where one was left behind, that is one of what is said."""
+    if not case.evaluators:
+        return case.expected is not None
+    return "not_carried" not in case.metadata or any(map(looks_at_answers, case.evaluators))
 
 
 def usable_id(text: str) -> str:

@@ -105,7 +105,7 @@ def _assertion(cell: str, where: str, line: int, limit: str | None) -> Table:
     elif cell.startswith("file://"):
         assertion.update({"type": "python" if ".py" in cell else "javascript", "value": cell})
     elif match and (match[4] is not None or match[2] in _BARE):
-        assertion.update({"type": (match[1] or "") + match[2], "value": match[4]})
+        assertion.update({"type": (match[1] or "") + match[2], "value": match[4] and match[4].strip()})
         threshold = _number("threshold", limit or match[3] or "", where, line)
         assertion["threshold"] = _ASSUMED if threshold is None and match[2] in _LIMITED else threshold
     else:

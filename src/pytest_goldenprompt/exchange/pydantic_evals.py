@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.exchange.golden_set import DraftCase, Found, GoldenSet, usable_id
+from pytest_goldenprompt.exchange.golden_set import DraftCase, Found, GoldenSet, looks_at_answers, usable_id
 from pytest_goldenprompt.exchange.listing import UncarriedError
 from pytest_goldenprompt.exchange.opening import Place, loaded
 from pytest_goldenprompt.exchange.records import compared
@@ -68,7 +68,7 @@ def _case(item: Any, dataset: Fields, line: int, found: Found, *, checked: bool)
         case.metadata = {**case.metadata, "name": name}
     if left:
         case.metadata = {**case.metadata, "not_carried": left}
-    if not case.evaluators:
+    if not case.evaluators or (left and not any(map(looks_at_answers, case.evaluators))):
         compared(case, found.listing, checked=checked)
     return case
 
@@ -127,6 +127,13 @@ def _equal(value: JSON, expected: JSON) -> JSON:
     return {"exact": {"value": value} if data else {"value": value, "strip": False}}
 
 
+def _equals(value: JSON, given: Mapping[str, JSON]) -> JSON:
+    del given
+    if value is None:
+        raise UncarriedError("it compares with null, and answers are text")
+    return _equal(value, None)
+
+
 def _contains(value: JSON, given: Mapping[str, JSON]) -> JSON:
     if not isinstance(value, str) or not value:
         raise UncarriedError("it looks for data; the evaluator `contains` looks for texts")
@@ -150,7 +157,7 @@ def _duration(value: JSON, given: Mapping[str, JSON]) -> JSON:
 
 
 _KINDS: dict[str, tuple[str, Callable[[JSON, Mapping[str, JSON]], JSON]]] = {
-    "Equals": ("value", lambda value, given: _equal(value, None)),  # noqa: ARG005 - it has no other argument
+    "Equals": ("value", _equals),
     "Contains": ("value", _contains),
     "IsInstance": ("type_name", _instance),
     "MaxDuration": ("seconds", _duration),

@@ -24,6 +24,9 @@ from pytest_goldenprompt.model.values import JSON
 
 _STEPS = {"strip": ".trim()", "lower": ".toLowerCase()"}
 _LOWER = "lower"
+_GRADED = {"bleu", "rouge-n", "tool-call-f1"}
+"""Assertions that give a part of the score where they fail."""
+
 _PYTHON_ONLY = re.compile(r"\(\?P|\\A|\\Z|\(\?[aiLmsux-]+[:)]|\(\?\(|\(\?>|[*+?}]\+")
 
 
@@ -161,6 +164,8 @@ def _all(settings: Mapping[str, JSON], case: Case) -> Assertion:
 
 def _any(settings: Mapping[str, JSON], case: Case) -> Assertion:
     parts = _parts(settings, case)
+    if any(isinstance(part, Mapping) and str(part["type"]).removeprefix("not-") in _GRADED for part in parts):
+        raise UncarriedError("promptfoo adds up the scores of those that fail")
     return {"type": "assert-set", "threshold": 1 / len(parts), "assert": parts}
 
 
@@ -174,7 +179,10 @@ def _weighted(settings: Mapping[str, JSON], case: Case) -> Assertion:
 
 
 def _parts(settings: Mapping[str, JSON], case: Case) -> list[JSON]:
-    return [assertion_of(part, case) for part in parts_of(settings.get("evaluators"))]
+    parts: list[JSON] = [assertion_of(part, case) for part in parts_of(settings.get("evaluators"))]
+    if any(isinstance(part, Mapping) and part["type"] == "assert-set" for part in parts):
+        raise UncarriedError("promptfoo has no set of assertions in a set")
+    return parts
 
 
 def _not(settings: Mapping[str, JSON], case: Case) -> Assertion:

@@ -161,6 +161,25 @@ def test_a_disk_that_is_full_is_told_too(path, monkeypatch):
     assert len(Journal(earlier=[path])) == 1
 
 
+def test_a_disk_that_fills_up_within_many_answers_keeps_those_that_fit_and_is_told(path, monkeypatch):
+    journal, write, room = Journal(path), os.write, [0]
+    for number in range(3):
+        assert journal.note("openai:m", replace(ASKED, repeat=number), ANSWER)
+
+    def filling(handle, content):
+        if room[0]:
+            raise OSError(28, "No space left on device")
+        room[0] = write(handle, content[: len(content) // 2])
+        return room[0]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", filling)
+        journal.write()
+    assert journal.trouble.endswith("No space left on device")
+    journal.close()
+    assert len(Journal(earlier=[path])) == 1
+
+
 def test_without_a_place_nothing_is_written_and_nothing_known():
     journal = Journal()
     journal.keep("openai:m", ASKED, ANSWER)

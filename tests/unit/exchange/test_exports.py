@@ -168,6 +168,10 @@ LEFT = [
     ({"not": {"all": [{"contains": "a"}]}}, "turns no set"),
     ({"exact": {"value": "ẞ", "ignore_case": True}}, "other small letters"),
     ({"python": "m:f"}, "no such assertion"),
+    ({"any": [{"bleu": {"value": "a", "threshold": 0.5}}, {"contains": "b"}]}, "adds up the scores of those that fail"),
+    ({"any": [{"not": {"bleu": {"value": "a", "threshold": 0.5}}}, {"contains": "b"}]}, "adds up the scores"),
+    ({"any": [{"all": [{"contains": "a"}, {"contains": "b"}]}, {"contains": "c"}]}, "no set of assertions in a set"),
+    ({"all": [{"exact": {"any": ["a", "b"]}}]}, "no set of assertions in a set"),
 ]
 
 
@@ -429,3 +433,12 @@ def read_back(folder: Path, read):
     for name, text in files.items():
         (into / name).write_text(text, encoding="utf-8")
     return read_dataset(into, into / next(name for name in files if ".golden." in name)).cases
+
+
+@pytest.mark.parametrize("what", ["promptfoo", "pydantic-evals"])
+def test_a_case_of_which_time_alone_can_be_carried_is_left(desk, what) -> None:
+    timed = {"inputs": {"word": "a"}, "id": "timed", "evaluators": [{"latency": 2}]}
+    both = {"inputs": {"word": "b"}, "id": "both", "evaluators": [{"latency": 2}, {"python": "m:f"}]}
+    done, other = exported(desk, {"cases": [timed, both]}, what)
+    assert ("timed" in str(other), "both" in str(other)) == (True, False)
+    assert "the case both: no check of it could be carried" in done.out

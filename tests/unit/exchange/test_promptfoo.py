@@ -448,3 +448,24 @@ def test_a_threshold_of_nought_makes_no_case_that_passes_whatever_is_said(desk) 
     assert f"{CONFIG}:3: the threshold: from 0 on every answer passes" in done.out
     assert f"{CONFIG}:4: the assertion assert-set: from 0 on every answer passes" in done.out
     assert f"{CONFIG}:3, 4: the case here: it has no check that could be carried" in done.out
+
+
+def test_white_space_around_a_value_in_a_table_is_taken_off(desk) -> None:
+    desk.write(CONFIG, "prompts: ['{{word}}']\ntests: tests.csv\n")
+    desk.write("tests.csv", "word,__expected\na,not-contains: foo\nb,equals: b \n")
+    absent, equal = desk.take("promptfoo").only().cases
+    assert not passes(absent, "foo first")
+    assert passes(equal, "b")
+
+
+def test_a_test_of_which_time_alone_can_be_carried_is_left(desk) -> None:
+    graded = "{type: llm-rubric, value: nice}"
+    tests = [
+        f"{{vars: {{word: a}}, assert: [{{type: latency, threshold: 9}}, {graded}]}}",
+        f"{{vars: {{word: b}}, threshold: 0.5, assert: [{{type: cost, threshold: 9}}, {graded}]}}",
+        "{vars: {word: c}, assert: [{type: latency, threshold: 9}]}",
+    ]
+    desk.write(CONFIG, 'prompts: ["{{word}}"]\ntests:\n' + "".join(f"  - {test}\n" for test in tests))
+    done = desk.take("promptfoo")
+    assert [case.inputs["word"] for case in done.only().cases] == ["c"]
+    assert f"{CONFIG}:3, 4: the case here: it has no check that could be carried" in done.out

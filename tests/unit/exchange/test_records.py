@@ -288,3 +288,20 @@ def test_an_entry_of_the_registry_without_its_samples_says_which_file_is_missing
     done = desk.take("openai-evals", str(path))
     assert done.code == 2
     assert "evals/anagrams.yaml:9: the file data/anagrams/samples.jsonl that is named here" in done.err
+
+
+def test_what_is_compared_with_null_or_with_time_alone_is_not_taken_for_checked(desk) -> None:
+    cases = """\
+evaluators: [{MaxDuration: 2}]
+cases:
+- {name: "null", inputs: a, expected_output: x, evaluators: [{Equals: null}]}
+- {name: graded, inputs: b, expected_output: x, evaluators: [{LLMJudge: nice}]}
+- {name: unknown, inputs: c, evaluators: [{LLMJudge: nice}]}
+"""
+    desk.write("d.yaml", cases)
+    done = desk.take("pydantic-evals", "d.yaml", "--provider", "echo")
+    null, graded = done.only().cases
+    assert "the evaluator Equals: it compares with null" in done.out
+    assert [passes(case, "x", latency=1.0) for case in (null, graded)] == [True, True]
+    assert [passes(case, "y", latency=1.0) for case in (null, graded)] == [False, False]
+    assert "d.yaml:5: the case unknown: it has no check" in done.out
