@@ -10,8 +10,8 @@ from pytest_goldenprompt.authoring.candidates import read_candidates
 from pytest_goldenprompt.authoring.places import Place
 from pytest_goldenprompt.authoring.schemas import FOLDER, editor_comment, schema_files
 from pytest_goldenprompt.authoring.writing import Page, open_page
-from pytest_goldenprompt.engine.plan import BuildEvaluator, judges_of
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.evaluators.chosen import judges_of
 from pytest_goldenprompt.formats.datasets import read_dataset
 from pytest_goldenprompt.formats.edits import case_item, case_text, with_case, with_lines, without_line
 from pytest_goldenprompt.formats.pairing import is_dataset_folder
@@ -19,6 +19,7 @@ from pytest_goldenprompt.formats.reader import relative
 from pytest_goldenprompt.formats.render import not_used, render, used_inputs
 from pytest_goldenprompt.formats.rubrics import names_in_rubrics
 from pytest_goldenprompt.formats.yaml_text import flow
+from pytest_goldenprompt.model.contracts import BuildEvaluator
 from pytest_goldenprompt.model.dataset import Case, Dataset
 from pytest_goldenprompt.model.prompt import Prompt
 from pytest_goldenprompt.model.values import JSON

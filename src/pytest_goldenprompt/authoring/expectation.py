@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pytest_goldenprompt.engine.plan import BuildEvaluator
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.evaluators.evaluate import check_case, judge_output
 from pytest_goldenprompt.evaluators.reading import read_output
+from pytest_goldenprompt.model.contracts import BuildEvaluator
 from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.values import JSON

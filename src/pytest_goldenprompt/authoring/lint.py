@@ -13,8 +13,8 @@ from pytest_goldenprompt.authoring.candidates import read_candidates
 from pytest_goldenprompt.authoring.findings import Finding, Findings, Rule
 from pytest_goldenprompt.authoring.targets import Targets
 from pytest_goldenprompt.authoring.tested import tested_datasets
-from pytest_goldenprompt.engine.plan import BuildEvaluator, judges_of, remembered
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.evaluators.chosen import judges_of, remembered
 from pytest_goldenprompt.formats.datasets import read_dataset
 from pytest_goldenprompt.formats.endings import OURS, Formats
 from pytest_goldenprompt.formats.inline import dataset_from_rows
@@ -24,6 +24,7 @@ from pytest_goldenprompt.formats.policy import POLICY_FILE, SIZE_LIMIT, policy_f
 from pytest_goldenprompt.formats.prompts import read_prompt
 from pytest_goldenprompt.formats.reader import read_text, relative
 from pytest_goldenprompt.formats.upkeep import upkeep_from
+from pytest_goldenprompt.model.contracts import BuildEvaluator
 from pytest_goldenprompt.model.dataset import Dataset, Status
 from pytest_goldenprompt.model.prompt import Prompt
 from pytest_goldenprompt.model.severity import Severity

@@ -14,8 +14,8 @@ from pytest_goldenprompt.authoring.candidates import CANDIDATES_ENDING, read_can
 from pytest_goldenprompt.authoring.expectation import expectation
 from pytest_goldenprompt.authoring.places import Place, find_place
 from pytest_goldenprompt.authoring.writing import open_page
-from pytest_goldenprompt.engine.plan import BuildEvaluator, judges_of
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.evaluators.chosen import judges_of
 from pytest_goldenprompt.evaluators.evaluate import definition_digest
 from pytest_goldenprompt.formats.datasets import read_dataset
 from pytest_goldenprompt.formats.edits import with_expected
@@ -23,6 +23,7 @@ from pytest_goldenprompt.formats.inline import dataset_from_rows
 from pytest_goldenprompt.formats.pairing import files_under, is_dataset, is_dataset_folder, shared_dataset
 from pytest_goldenprompt.formats.prompts import read_prompt
 from pytest_goldenprompt.formats.reader import relative
+from pytest_goldenprompt.model.contracts import BuildEvaluator
 from pytest_goldenprompt.model.dataset import Case, Dataset
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.result import CaseResult, Repeat

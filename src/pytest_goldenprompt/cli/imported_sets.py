@@ -18,10 +18,11 @@ from pytest_goldenprompt.exchange.openai_evals import read_openai_evals
 from pytest_goldenprompt.exchange.opening import Place
 from pytest_goldenprompt.exchange.promptfoo import NAMES, read_promptfoo
 from pytest_goldenprompt.exchange.pydantic_evals import read_pydantic_evals
-from pytest_goldenprompt.exchange.usable import BuildEvaluator, Wishes, needs_package
+from pytest_goldenprompt.exchange.usable import Wishes, needs_package
 from pytest_goldenprompt.formats.located import plain
 from pytest_goldenprompt.formats.pairing import is_dataset
 from pytest_goldenprompt.formats.reader import load_yaml
+from pytest_goldenprompt.model.contracts import BuildEvaluator
 from pytest_goldenprompt.model.values import JSON
 from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.store.files import write_files

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.evaluators.evaluate import check_case, definition_digest, judges_asked
+from pytest_goldenprompt.evaluators.chosen import judges_of, remembered
+from pytest_goldenprompt.evaluators.evaluate import definition_digest, judges_asked
 from pytest_goldenprompt.formats.datasets import read_dataset
 from pytest_goldenprompt.formats.endings import FOLDER_ENDING, OURS, Formats
 from pytest_goldenprompt.formats.inline import dataset_from_rows
@@ -21,19 +22,14 @@ from pytest_goldenprompt.formats.pairing import (
 )
 from pytest_goldenprompt.formats.prompts import read_prompt
 from pytest_goldenprompt.formats.render import render, unused_inputs
-from pytest_goldenprompt.model.contracts import Evaluator, Provider
-from pytest_goldenprompt.model.dataset import Case, Dataset, EvaluatorSpec, Status
+from pytest_goldenprompt.model.contracts import BuildEvaluator, Evaluator, Provider
+from pytest_goldenprompt.model.dataset import Case, Dataset, Status
 from pytest_goldenprompt.model.limits import Asked, Price, portable
 from pytest_goldenprompt.model.prompt import Content, Message, Prompt, Request
 from pytest_goldenprompt.model.question import Judge
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.model.values import JSON, SHORT_DIGEST_LENGTH, canonical, digest_of
-
-BuildEvaluator = Callable[[EvaluatorSpec], Evaluator]
-
-_PLAIN = {name: (EvaluatorSpec(name),) for name in ("exact", "json")}
-
 
 NO_PARAMETERS: Mapping[str, JSON] = {}
 OF_ONE_PROCESS = ("python:", "command:")
@@ -183,51 +179,6 @@ def plan_case(case: Case, prompt: Prompt | None, dataset: Dataset, build: BuildE
     specs, evaluators = judges_of(case, dataset, build)
     messages = render(prompt, case) if prompt else case.messages
     return PlannedCase(case, evaluators, definition_digest(case, specs, evaluators), messages)
-
-
-def judges_of(
-    case: Case, dataset: Dataset, build: BuildEvaluator
-) -> tuple[tuple[EvaluatorSpec, ...], tuple[Evaluator, ...]]:
-    """Build what judges a case, and let it refuse the case; InputError with the place where none can."""
-    specs, where = case.evaluators or _default_evaluators(case, dataset), case.path or dataset.path
-    evaluators = tuple(_build(spec, build, where, case.line) for spec in specs)
-    try:
-        check_case(evaluators, case)
-    except InputError as error:
-        raise error.at(where, case.line) from None
-    return specs, evaluators
-
-
-def remembered(build: BuildEvaluator) -> BuildEvaluator:
-    """Build the evaluators that a dataset names for every case once, not once a case."""
-    built: dict[int, tuple[EvaluatorSpec, Evaluator]] = {}
-
-    def once(spec: EvaluatorSpec) -> Evaluator:
-        # The entry is kept beside its evaluator, so that no other one gets its identity.
-        if id(spec) not in built:
-            built[id(spec)] = (spec, build(spec))
-        return built[id(spec)][1]
-
-    return once
-
-
-def _build(spec: EvaluatorSpec, build: BuildEvaluator, where: str, line: int) -> Evaluator:
-    try:
-        return build(spec)
-    except InputError as error:
-        raise error.at(where, spec.line or line) from None
-
-
-def _default_evaluators(case: Case, dataset: Dataset) -> tuple[EvaluatorSpec, ...]:
-    if case.expected is None:
-        raise InputError(
-            f"case {case.id!r} has nothing to check: neither `expected` nor `evaluators`",
-            where=case.path or dataset.path,
-            line=case.line,
-            remedy="say what is expected of it",
-        )
-    name = "exact" if isinstance(case.expected, str) else "json"
-    return _PLAIN[name] if not case.transform else (EvaluatorSpec(name, transform=case.transform),)
 
 
 def facts_of(name: str, relative: str, dataset: Dataset, prompt: Prompt | None) -> PromptFacts:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_goldenprompt.engine.plan import BuildEvaluator, PlannedPrompt, facts_of, plan_case, remembered
+from pytest_goldenprompt.engine.plan import PlannedPrompt, facts_of, plan_case
+from pytest_goldenprompt.evaluators.chosen import remembered
 from pytest_goldenprompt.formats.datasets import read_dataset
 from pytest_goldenprompt.formats.endings import OURS, Formats
+from pytest_goldenprompt.model.contracts import BuildEvaluator
 from pytest_goldenprompt.providers.python_test import NAME, PythonTest
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from pytest_goldenprompt.engine.plan import BuildEvaluator, PlannedPrompt, plan_prompt
+from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.endings import OURS, Formats
+from pytest_goldenprompt.model.contracts import BuildEvaluator
 from pytest_goldenprompt.model.dataset import Case
 from pytest_goldenprompt.model.record import PromptFacts, RunRecord
 

@@ -10,7 +10,7 @@ from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.evaluators.evaluate import check_case, evaluate_output, judges_asked, questions_of
 from pytest_goldenprompt.evaluators.scores import bounded, quoted
 from pytest_goldenprompt.evaluators.settings import Settings, read_settings
-from pytest_goldenprompt.model.contracts import Evaluator
+from pytest_goldenprompt.model.contracts import BuildEvaluator, Evaluator
 from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec, TransformSpec
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.question import Judge, Question
@@ -19,8 +19,6 @@ from pytest_goldenprompt.model.values import JSON
 
 HEAVIEST = 1e6
 """The greatest weight."""
-
-BuildEvaluator: TypeAlias = Callable[[EvaluatorSpec], Evaluator]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from pytest_goldenprompt.exchange.opening import loaded, named_files
 from pytest_goldenprompt.exchange.promptfoo_asserts import DIFFERENCES, KINDS, UNCARRIED, Asked, brief, entry_of
 from pytest_goldenprompt.exchange.promptfoo_tests import refuse_near
 from pytest_goldenprompt.exchange.promptfoo_values import rendered
-from pytest_goldenprompt.exchange.usable import BuildEvaluator, complaint, needs_package
+from pytest_goldenprompt.exchange.usable import complaint, needs_package
 from pytest_goldenprompt.formats.fields import Fields
 from pytest_goldenprompt.formats.located import plain, shown
 from pytest_goldenprompt.formats.references import References
+from pytest_goldenprompt.model.contracts import BuildEvaluator
 from pytest_goldenprompt.model.suggest import did_you_mean
 from pytest_goldenprompt.model.values import JSON
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.formats.cases import case_of
-from pytest_goldenprompt.model.contracts import Evaluator
-from pytest_goldenprompt.model.dataset import EvaluatorSpec
+from pytest_goldenprompt.model.contracts import BuildEvaluator
 from pytest_goldenprompt.model.values import JSON
 
-BuildEvaluator: TypeAlias = Callable[[EvaluatorSpec], Evaluator]
 _INSTALL = "pip install"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from pytest_goldenprompt.errors import ProviderError
-from pytest_goldenprompt.model.dataset import Case
+from pytest_goldenprompt.model.dataset import Case, EvaluatorSpec
 from pytest_goldenprompt.model.output import Output
 from pytest_goldenprompt.model.prompt import Request
 from pytest_goldenprompt.model.question import Judge, Question
@@ -130,6 +130,9 @@ class ProviderSetting:
     recordings: Path
     timeout: float = 60.0
 
+
+BuildEvaluator: TypeAlias = Callable[[EvaluatorSpec], Evaluator]
+"""An evaluator as a dataset names it to the evaluator itself; raises InputError."""
 
 EvaluatorFactory: TypeAlias = Callable[[JSON], Evaluator]
 """Settings as written (None for a bare name) to an evaluator; raises InputError without a place for bad settings."""
