@@ -13,6 +13,7 @@ from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.store.files import write_file
 
 _BYTE_ORDER_MARK = "\ufeff"
+_MAY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,12 @@ class Page:
         return relative(self.root, self.path)
 
     def write(self, text: str, check: Callable[[], object]) -> None:
-        """Put another text into the file; where `check` then refuses the library, the old one is put back."""
+        """Put another text into the file; where `check` then refuses the library, the old one is put back.
+
+        A file that nobody may write is left alone, though its folder would let it be replaced.
+        """
+        if self.mode is not None and not self.mode & _MAY_WRITE:
+            raise InputError("a file that is read-only; one that may be written is accepted", where=self.where)
         try:
             text.encode("utf-8")
         except UnicodeEncodeError:

@@ -78,11 +78,10 @@ class Prompt:
 class Content:
     """The digest of what the requests of one case have in common, made once and not for every repeat."""
 
-    __slots__ = ("_digest", "_of")
+    __slots__ = ("_named",)
 
     def __init__(self) -> None:
-        self._of: tuple[object, ...] = ()
-        self._digest = ""
+        self._named: tuple[tuple[object, ...], str] = ((), "")  # one value: repeats are asked for in several threads
 
     def digest(
         self,
@@ -93,11 +92,13 @@ class Content:
     ) -> str:
         """Name these four; the last name is remembered for as long as they are the very same objects."""
         parts = (messages, model, parameters, inputs)
-        if not self._of or any(one is not other for one, other in zip(parts, self._of, strict=True)):
+        known, digest = self._named
+        if not known or any(one is not other for one, other in zip(parts, known, strict=True)):
             turns = [message.plain() for message in messages]
             plain: dict[str, JSON] = {"inputs": inputs, "messages": turns, "model": model, "parameters": parameters}
-            self._of, self._digest = parts, digest_of(plain, SHORT_DIGEST_LENGTH)
-        return self._digest
+            digest = digest_of(plain, SHORT_DIGEST_LENGTH)
+            self._named = parts, digest
+        return digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -326,6 +326,14 @@ def test_marks_modes_and_links_of_a_file_are_kept(add, library):
     assert (link.is_symlink(), real.stat().st_mode & 0o777) == (True, 0o640)
 
 
+def test_a_file_that_is_read_only_is_left_alone(add, library):
+    (library / "t.golden.yaml").chmod(0o444)
+    code, out = add(ASKED, "--accept")
+    assert (code, "a file that is read-only" in out) == (1, True), out
+    assert (library / "t.golden.yaml").read_text() == DATASET
+    (library / "t.golden.yaml").chmod(0o644)
+
+
 def test_unknown_prompts_are_refused_with_the_nearest(add, library):
     (library / "triage.prompt.md").write_text("{{x}}\n")
     assert "did you mean `triage`?" in add(ASKED, prompt="triag")[1]

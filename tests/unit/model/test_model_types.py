@@ -9,7 +9,7 @@ import pytest
 from pytest_goldenprompt.model import contracts, output, policy, result, verdict
 from pytest_goldenprompt.model.batch import Batch
 from pytest_goldenprompt.model.dataset import Case, Dataset, EvaluatorSpec, Status, TransformSpec
-from pytest_goldenprompt.model.prompt import Message, Prompt, Request
+from pytest_goldenprompt.model.prompt import Content, Message, Prompt, Request
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.model.values import canonical, digest_of, digest_of_bytes
@@ -136,3 +136,19 @@ def test_the_policy_starts_at_the_documented_levels():
     assert (levels.alpha, levels.case_fdr, levels.margin) == (0.05, 0.10, 0.05)
     assert levels.weight_mean + levels.weight_slice + levels.weight_case == pytest.approx(1.0)
     assert (levels.baseline_repeats, levels.repeats, levels.confirm_repeats) == (10, 1, 10)
+
+
+def test_a_digest_is_whole_at_every_moment_as_threads_ask_for_the_same_one():
+    parts, seen = ((Message("user", "Hello"),), None, {}, {}), []
+
+    class Watched(Content):
+        started = False
+
+        def __setattr__(self, name, value):
+            super().__setattr__(name, value)
+            if self.started:
+                seen.append(self.digest(*parts))
+
+    watched = Watched()
+    Watched.started = True
+    assert {watched.digest(*parts), *seen} == {request_of().digest()}
