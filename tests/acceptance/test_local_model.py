@@ -25,6 +25,8 @@ PATIENCE = 900.0
 """Seconds that a run may take: a model is slow where other work goes on beside it."""
 EXAMPLE = Path(__file__).parents[2] / "examples" / "golden"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def provider() -> str:

@@ -9,10 +9,13 @@ import pytest
 from golden_library import GoldenLibrary
 from openai_server import OpenAIServer
 
-pytestmark = pytest.mark.skipif(
-    any(importlib.util.find_spec(name) is None for name in ("openai", "aiohttp")),
-    reason="needs the packages openai and aiohttp (pytest-goldenprompt[openai])",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        any(importlib.util.find_spec(name) is None for name in ("openai", "aiohttp")),
+        reason="needs the packages openai and aiohttp (pytest-goldenprompt[openai])",
+    ),
+]
 
 LASTING = {
     "hang": "no answer within 1 s|did not answer within 1 s",

@@ -19,6 +19,8 @@ from pytest_goldenprompt.model.waiver import Waiver
 from pytest_goldenprompt.reports.page.content import Subject
 from unit.reports.test_page import SENTENCES
 
+pytestmark = pytest.mark.slow
+
 MINUS = "\u2212"
 TRIAGE = "#/prompt?prompt=support%2Ftriage"
 FEW = f"{TRIAGE}&outcome=regressed"
