@@ -56,10 +56,10 @@ from pytest_goldenprompt.plugin.stale import occupied
 from pytest_goldenprompt.plugin.terminal import Display
 from pytest_goldenprompt.plugin.unchanged import unchanged_of
 from pytest_goldenprompt.registry import Registry
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.place import find_root, open_store
 from pytest_goldenprompt.store.reference import MONTH
 from pytest_goldenprompt.store.shards import forget_shard
+from pytest_goldenprompt.store.store import Store
 
 
 def activate(config: pytest.Config) -> None:
@@ -129,7 +129,7 @@ def _ground(  # noqa: PLR0913, PLR0917 - all that what is compared with depends 
     config: pytest.Config,
     settings: Settings,
     told: dict[str, Any] | None,
-    store: FolderStore,
+    store: Store,
     month: str,
     now: datetime,
 ) -> Ground:
@@ -205,7 +205,7 @@ def _program(start: Path) -> str:
     return os.path.relpath(beside, start)
 
 
-def run_month(settings: Settings, started: datetime, store: FolderStore) -> str:
+def run_month(settings: Settings, started: datetime, store: Store) -> str:
     """Give the month a run belongs to: that of its start in UTC, or the earlier one that was asked for.
 
     A run that collects batches belongs to the month in which they were handed over.

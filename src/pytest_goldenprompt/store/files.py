@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pytest_goldenprompt.errors import StoreError
+from pytest_goldenprompt.store.archive import TakenError
 
 GONE = ".gone"
 """How the hidden name of a folder ends that is being removed."""
@@ -49,7 +51,7 @@ def write_file(path: Path, content: str) -> None:
 
 
 def write_folder(path: Path, files: Mapping[str, str]) -> None:
-    """Make a folder with these files in one step; a folder of that name must not be there yet."""
+    """Make a folder with these files in one step; TakenError where one of that name is there already."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)  # of a process that was killed and had the same number
     try:
@@ -61,6 +63,8 @@ def write_folder(path: Path, files: Mapping[str, str]) -> None:
         _sync_folder(path.parent)
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
+        if error.errno in {errno.EEXIST, errno.ENOTEMPTY}:
+            raise TakenError(str(path)) from None
         raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import FolderStore, Store
 
 MARKS = (".goldenprompt", "goldenprompt.toml")
 
@@ -23,7 +23,7 @@ def is_root(folder: Path) -> bool:
     return any((folder / mark).exists() for mark in MARKS)
 
 
-def open_store(root: Path, url: str) -> FolderStore:
+def open_store(root: Path, url: str) -> Store:
     """Open the store that a URL names, relative to the library's root directory."""
     kind, separator, place = url.partition(":")
     if kind != "dir" or not separator or not place:

@@ -10,7 +10,8 @@ from pathlib import Path
 from pytest_goldenprompt.errors import InputError, StoreError
 from pytest_goldenprompt.git import Tree, base_of, tree
 from pytest_goldenprompt.model.pointers import Pointer, Pointers
-from pytest_goldenprompt.store.folder import FILES, FolderStore
+from pytest_goldenprompt.store.archive import FILES
+from pytest_goldenprompt.store.store import FolderStore, Store
 
 PREFIX = "git:"
 SHORT = 12
@@ -24,7 +25,7 @@ class Revision:
     name: str
     commit: str
     folder: Path
-    store: FolderStore
+    store: Store
     _tree: Tree
     _place: str
 
@@ -37,7 +38,7 @@ class Revision:
             _put(self.folder / path, content)
 
 
-def open_revision(root: Path, name: str, store: FolderStore, policy: str, folder: Path) -> Revision:
+def open_revision(root: Path, name: str, store: Store, policy: str, folder: Path) -> Revision:
     """Copy into `folder` the policy, the pointers and the accepted months of the commit where HEAD left a revision.
 
     `name` is that of the revision, such as origin/main; `policy` the file's name. What the checkout holds is not

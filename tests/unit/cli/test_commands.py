@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from pytest_goldenprompt.authoring.schemas import NAMES
 from pytest_goldenprompt.cli import COMMANDS, main
 from pytest_goldenprompt.store.codec import sealed
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import case, record, save
 
 DATASET = """\

@@ -21,9 +21,9 @@ from pathlib import Path
 from pytest_goldenprompt.model.pointers import LogEntry, Pointers
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import accept
-from pytest_goldenprompt.store.folder import FolderStore
-from pytest_goldenprompt.store.ledger import MovedError
+from pytest_goldenprompt.store.archive import MovedError
 from pytest_goldenprompt.store.pruning import Row, prune
+from pytest_goldenprompt.store.store import FolderStore
 
 LONGEST = 0.005
 """Seconds after its last move until a process is killed, at most: about what two moves take."""

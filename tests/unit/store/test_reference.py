@@ -11,9 +11,9 @@ from pytest_goldenprompt.model.pointers import Pointer, Pointers
 from pytest_goldenprompt.model.record import RunKind
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import accept, anchor
-from pytest_goldenprompt.store.folder import CHECKS_KEPT, FolderStore
 from pytest_goldenprompt.store.place import find_root, open_store
 from pytest_goldenprompt.store.reference import earlier_accepted, find_baseline, load_baseline, match_run
+from pytest_goldenprompt.store.store import CHECKS_KEPT, FolderStore
 from unit.store.records import record, save
 
 WORD = {"who": "me", "time": "t", "reason": "r"}

@@ -13,8 +13,8 @@ import pytest
 
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import accept
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.pruning import plan_pruning, prune, survey
+from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import record, save
 
 TIMES = 20
