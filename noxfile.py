@@ -18,7 +18,7 @@ MATRIX = (
 )
 
 
-EXTRAS = "openai,anthropic,any-llm,autoevals,jinja,local,pydantic-evals,schema,similarity,text-metrics"
+EXTRAS = "openai,anthropic,any-llm,autoevals,jinja,local,pydantic-evals,schema,similarity,sql,text-metrics"
 
 AT_ONCE = ("-n", "logical", "--maxprocesses", "4", "--dist", "worksteal")
 """One process of tests for each core; what follows, such as `-n 0`, takes its place."""
@@ -41,7 +41,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and the directions of imports."""
-    install(session, "lint", "-e", ".[openai,anthropic,jinja,schema]")
+    install(session, "lint", "-e", ".[openai,anthropic,jinja,schema,sql]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from golden_library import GoldenLibrary
+from postgres_server import postgres_server, programs
 
 settings.register_profile("project", derandomize=True, deadline=None)
 settings.load_profile("project")
@@ -27,3 +28,13 @@ def pytest_sessionstart():
 @pytest.fixture
 def library(tmp_path) -> GoldenLibrary:
     return GoldenLibrary(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The URL of a real server, which the processes of tests start for themselves when the first test needs it."""
+    pytest.importorskip("psycopg", reason="needs the extra sql")
+    if programs() is None:
+        pytest.skip("needs a real server: Debian's package postgresql has one")
+    with postgres_server() as url:
+        yield url

@@ -11,6 +11,7 @@ from pathlib import Path
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.store.place import find_root, open_store
 from pytest_goldenprompt.store.store import Store
+from pytest_goldenprompt.store.url import choose_store
 
 UNREADABLE = 4
 """Exit code where a file that people write beside the library, such as the ledger, cannot be read."""
@@ -36,7 +37,7 @@ def paths_of(options: argparse.Namespace, root: Path) -> tuple[Path, ...]:
 
 def store_of(options: argparse.Namespace) -> Store:
     """Open the store that a command works on."""
-    return open_store(root_of(options), options.store)
+    return open_store(root_of(options), choose_store(options.store, None, os.environ))
 
 
 def now() -> str:

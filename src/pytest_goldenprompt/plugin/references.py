@@ -75,16 +75,18 @@ def _stricter_since(revision: Revision, root: Path, policy: Policy) -> Iterator[
 def _of_revision(revision: Revision, settings: Settings, month: str, now: datetime, months: int) -> Reference:
     fetch_compared(revision, settings.baseline, month=month, recording=settings.record, months=months)
     reference = find_reference(revision.store, settings, month, now, months)
+    name = f"{PREFIX}{revision.name} at {revision.commit[:SHORT]}"
+    reference.revision = name
+    if not revision.is_copied:
+        return reference
     if reference.name:
         runs = revision.store.folder / "runs"
         reference.name = str(runs / reference.name)
         reference.joined = tuple(str(runs / run_id) for run_id in reference.joined)
-    name = f"{PREFIX}{revision.name} at {revision.commit[:SHORT]}"
     if reference.facts:
         reference.facts = replace(reference.facts, revision=name)
     if reference.anchor:
         reference.anchor = replace(reference.anchor, revision=name)
-    reference.revision = name
     return reference
 
 

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import shutil
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def read_text(path: Path) -> str:
 
 def write_file(path: Path, content: str) -> None:
     """Replace a file in one step: the new bytes are on the disk before the name points at them."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = _draft(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft.unlink(missing_ok=True)  # of a process that was killed and had the same number
@@ -52,7 +53,7 @@ def write_file(path: Path, content: str) -> None:
 
 def write_folder(path: Path, files: Mapping[str, str]) -> None:
     """Make a folder with these files in one step; TakenError where one of that name is there already."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = _draft(path)
     shutil.rmtree(draft, ignore_errors=True)  # of a process that was killed and had the same number
     try:
         draft.mkdir(parents=True)
@@ -118,6 +119,12 @@ def append_lines(path: Path, lines: Iterable[str]) -> None:
     """Add lines to a log in one step: a full disk must not leave half a line, which nobody could read past."""
     before = read_text(path) if path.exists() else ""
     write_file(path, before + "".join(f"{line}\n" for line in lines))
+
+
+def _draft(path: Path) -> Path:
+    """Name what is being written; two threads of a process have two names."""
+    beside = "" if threading.current_thread() is threading.main_thread() else f".{threading.get_ident()}"
+    return path.with_name(f".{path.name}.{os.getpid()}{beside}")
 
 
 def _write_synced(path: Path, content: str) -> None:

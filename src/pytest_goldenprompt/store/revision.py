@@ -20,7 +20,10 @@ OF_EVERY_MONTH = ("run.json", "verdict.json")
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A copy, in `folder`, of what a commit holds of a library: policy, pointers, and the runs that are asked for."""
+    """A copy, in `folder`, of what a commit holds of a library: policy, pointers, and the runs that are asked for.
+
+    A store that is no folder is not in git: `store` is then the one and only, and nothing of it is copied.
+    """
 
     name: str
     commit: str
@@ -29,9 +32,15 @@ class Revision:
     _tree: Tree
     _place: str
 
+    @property
+    def is_copied(self) -> bool:
+        """Say whether the store is a copy of the commit's."""
+        return isinstance(self.store, FolderStore)
+
     def fetch(self, runs: Iterable[Pointer]) -> None:
         """Copy some runs as a whole."""
-        self._copy(f"{self._place}/runs/{one.run}/{name}" for one in runs for name in FILES)
+        if self.is_copied:
+            self._copy(f"{self._place}/runs/{one.run}/{name}" for one in runs for name in FILES)
 
     def _copy(self, paths: Iterable[str]) -> None:
         for path, content in self._tree.read(paths).items():
@@ -44,6 +53,11 @@ def open_revision(root: Path, name: str, store: Store, policy: str, folder: Path
     `name` is that of the revision, such as origin/main; `policy` the file's name. What the checkout holds is not
     looked at, so that a branch cannot edit what it is measured against.
     """
+    if not isinstance(store, FolderStore):
+        commit = base_of(root, name)
+        made = Revision(name, commit, folder, store, tree(root, commit, (policy,)), "")
+        made._copy([policy])  # noqa: SLF001 - its own maker
+        return made
     place = Path(os.path.relpath(store.folder, root)).as_posix()
     if place.startswith("..") or place == ".":
         raise InputError(
