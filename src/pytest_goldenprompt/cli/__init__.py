@@ -32,6 +32,8 @@ COMMANDS = {
     "anchor": "pin a run as the approved reference",
     "log": "list who moved which pointer, when and why",
     "prune": "remove stored runs that nobody needs any more",
+    "copy": "copy a store into another one, and look at each byte on the way",
+    "fsck": "look at every byte of the store, and say what is damaged and what is lost",
     "import": "carry over golden sets of other tools, or judge and store their outputs",
     "export": "write a golden set as a file of another tool",
     "judge-check": "hold a judge against answers that people labelled",

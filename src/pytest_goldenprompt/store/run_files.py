@@ -40,8 +40,8 @@ def load_run(files: RunFiles, digest: str | None = None, known: Known | None = N
     """Read a run's record; `digest` is that of its `run.json` as a pointer holds it."""
     where = f"{files.where}/run.json"
     text = load_text(files, "run.json")
-    if digest is not None and digest_of_bytes(text.encode("utf-8")) != digest:
-        raise StoreError(f"{where}: changed since it was accepted: {codec.RESTORE}")
+    if digest is not None:
+        check_digest(text, digest, where)
     plain = codec.unsealed(codec.read_object(text, where), where)
     lines = _lines_of(files, "cases.jsonl", plain)
     try:
@@ -50,6 +50,12 @@ def load_run(files: RunFiles, digest: str | None = None, known: Known | None = N
         deque(lines, maxlen=0)  # at the end the digest is looked at: a change since then is told before what it broke
         raise
     return codec.record_from_plain(plain, cases, where)
+
+
+def check_digest(text: str, digest: str, where: str) -> None:
+    """Refuse a `run.json` that is not the one that a pointer names."""
+    if digest_of_bytes(text.encode("utf-8")) != digest:
+        raise StoreError(f"{where}: changed since it was accepted: {codec.RESTORE}")
 
 
 def load_facts(files: RunFiles) -> RunRecord:

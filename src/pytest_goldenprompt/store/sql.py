@@ -61,7 +61,7 @@ class SqlArchive:
 
     def has(self, run_id: str) -> bool:
         """Say whether anything of a run is there."""
-        return run_id.isprintable() and bool(self._rows(HAS, run=run_id))
+        return _can_be_kept(run_id) and bool(self._rows(HAS, run=run_id))
 
     def open(self, run_id: str) -> RunFiles:
         """Give the files of a run."""
@@ -158,6 +158,11 @@ class SqlArchive:
 
     def _with(self, **values: Any) -> dict[str, Any]:
         return {"library": self._library, **values}
+
+
+def _can_be_kept(name: str) -> bool:
+    """Say whether a name is text that every database keeps: no half character, and none that ends a text."""
+    return "\0" not in name and not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _unpacked(content: bytes, where: str) -> bytes:
