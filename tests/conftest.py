@@ -7,6 +7,7 @@ import signal
 import pytest
 from hypothesis import settings
 
+from bucket_server import bucket_server
 from golden_library import GoldenLibrary
 from postgres_server import postgres_server, programs
 
@@ -28,6 +29,17 @@ def pytest_sessionstart():
 @pytest.fixture
 def library(tmp_path) -> GoldenLibrary:
     return GoldenLibrary(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def bucket():
+    """The URL of a bucket on this machine, and the variables by which a client finds it, which are set meanwhile."""
+    pytest.importorskip("obstore", reason="needs the extra bucket")
+    pytest.importorskip("moto.server", reason="needs moto[s3], flask and flask-cors, which have a bucket for tests")
+    with bucket_server() as (url, variables), pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from pytest_goldenprompt.store.store import FolderStore, Store
 from pytest_goldenprompt.store.url import shown_url
 
 MARKS = (".goldenprompt", "goldenprompt.toml")
-KINDS = "dir:FOLDER, sqlite:///FILE, postgresql://HOST/DATABASE or memory:"
+KINDS = "dir:FOLDER, sqlite:///FILE, postgresql://HOST/DATABASE, s3://BUCKET, gs://BUCKET, az://CONTAINER or memory:"
 
 
 def find_root(start: Path) -> Path:
@@ -66,6 +66,14 @@ def _postgresql(_: Path, url: str) -> Archive:
     return _of_library(database, parts)
 
 
+def _bucket(_: Path, url: str) -> Archive:
+    parts = urlsplit(url)
+    if not parts.netloc or parts.query or parts.fragment:
+        raise InputError(f"{parts.scheme}://BUCKET/FOLDER is accepted, found {shown_url(url)!r}")
+    made: Archive = _late("bucket", "bucket", "obstore").BucketArchive(url, shown_url(url))
+    return made
+
+
 def _of_library(database: Any, parts: SplitResult) -> Archive:
     made: Archive = _late("sql", "sql", "sqlalchemy").SqlArchive(database, parts.fragment)
     return made
@@ -84,8 +92,11 @@ def _late(module: str, extra: str, package: str) -> Any:
 
 
 ARCHIVES: Mapping[str, Callable[[Path, str], Archive]] = {
+    "az": _bucket,
+    "gs": _bucket,
     "memory": _memory,
     "postgresql": _postgresql,
+    "s3": _bucket,
     "sqlite": _sqlite,
 }
 """Who makes the archive of a URL, by its scheme; a folder is its own working folder, and apart."""

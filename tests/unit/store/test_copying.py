@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from pytest_goldenprompt.errors import StoreError
+from pytest_goldenprompt.model.values import digest_of
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import accept, anchor
 from pytest_goldenprompt.store.checking import check
@@ -50,10 +51,12 @@ def kept(folder):
     }
 
 
-@pytest.fixture(params=["memory:", "sqlite:///golden.db", "postgresql", "dir:second"])
+@pytest.fixture(params=["memory:", "sqlite:///golden.db", "postgresql", "bucket", "dir:second"])
 def between(request, tmp_path):
     if request.param == "postgresql":
         return open_store(tmp_path, f"{request.getfixturevalue('postgres')}#{tmp_path}")
+    if request.param == "bucket":
+        return open_store(tmp_path, f"{request.getfixturevalue('bucket')}/{digest_of(str(tmp_path), 8)}")
     if request.param.startswith("sqlite"):
         pytest.importorskip("sqlalchemy", reason="needs the extra sql")
     return open_store(tmp_path, request.param)
@@ -148,6 +151,22 @@ def test_each_of_200_flipped_bits_of_a_folder_is_found_where_it_is(filled):
     assert list(check(filled)) == []
 
 
+def test_a_flipped_bit_of_any_object_of_a_bucket_is_found(bucket, tmp_path):
+    obstore = pytest.importorskip("obstore")
+    store, luck = open_store(tmp_path, f"{bucket}/flipped"), random.Random(9)
+    save(store, record("r2"))
+    accept(store, store.load("r2"), State.PASS, **WORD)
+    kept = store.archive._bucket
+    paths = [entry["path"] for page in obstore.list(kept) for entry in page]
+    assert len(paths) == 7
+    for path in 2 * paths:
+        content = bytes(obstore.get(kept, path).bytes())
+        obstore.put(kept, path, flipped(content, luck))
+        assert list(check(store)), path
+        obstore.put(kept, path, content)
+    assert list(check(store)) == []
+
+
 COLUMNS = {
     "goldenprompt_files": {"run": "TEXT", "name": "TEXT", "content": "BLOB"},
     "goldenprompt_texts": {"digest": "BLOB", "content": "BLOB"},
@@ -170,6 +189,7 @@ def test_each_of_200_flipped_bits_of_a_database_is_found(tmp_path):
     save(store, record("r2"))
     accept(store, store.load("r2"), State.PASS, **WORD)
     with closing(sqlite3.connect(tmp_path / "golden.db", isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
         places = list(cells(connection))
         for _ in range(200):
             update, row, value = luck.choice(places)

@@ -72,6 +72,9 @@ def test_a_url_is_shown_without_its_secrets(url, shown):
         "postgresql://h/",
         "sqlite:///a.db?mode=ro",
         "postgresql://u:hunter2@h",
+        "s3://",
+        "s3:bucket",
+        "s3://b?aws_secret_access_key=hunter2",
     ],
 )
 def test_a_url_that_names_no_store_is_told_what_is_accepted(tmp_path, url):

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from pytest_goldenprompt.model.values import digest_of
 from pytest_goldenprompt.store.archive import FILES
 from pytest_goldenprompt.store.folder import FolderArchive
 from pytest_goldenprompt.store.memory import MemoryArchive
@@ -45,6 +46,15 @@ class TestOneLibraryOfMany(StoreContract):
             other.runs.put("r1", dict.fromkeys(FILES, "other\n"))
             other.swap(None, "other\n", ["other"])
         return open_store(folder, "sqlite:///golden.db#mine").archive
+
+
+class TestBucket(StoreContract):
+    @pytest.fixture(autouse=True)
+    def server(self, bucket):
+        self.url = bucket
+
+    def make(self, folder):
+        return open_store(folder, f"{self.url}/{digest_of(str(folder), 8)}").archive
 
 
 class TestPostgresql(StoreContract):
