@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -15,6 +16,7 @@ from pytest_goldenprompt.store.store import FolderStore, Store
 from pytest_goldenprompt.store.url import shown_url
 
 MARKS = (".goldenprompt", "goldenprompt.toml")
+GROUP = "pytest_goldenprompt.stores"
 KINDS = "dir:FOLDER, sqlite:///FILE, postgresql://HOST/DATABASE, s3://BUCKET, gs://BUCKET, az://CONTAINER or memory:"
 
 
@@ -36,11 +38,18 @@ def open_store(root: Path, url: str) -> Store:
     kind, separator, place = url.partition(":")
     if kind == "dir" and place:
         return FolderStore(root / place)
-    if not separator or kind not in ARCHIVES:
+    build = ARCHIVES.get(kind) or _of_a_package(kind)
+    if not separator or build is None:
         raise InputError(
             f"no such store, found {shown_url(url)!r}; accepted is {KINDS}", remedy="such as dir:.goldenprompt"
         )
-    return Store(ARCHIVES[kind](root, url), root / MARKS[0])
+    return Store(build(root, url), root / MARKS[0])
+
+
+def _of_a_package(kind: str) -> Callable[[Path, str], Archive] | None:
+    """Find who makes the archive of a scheme that an installed package brings."""
+    found = entry_points(group=GROUP, name=kind)
+    return next((entry.load() for entry in found), None)
 
 
 def _memory(_: Path, url: str) -> Archive:

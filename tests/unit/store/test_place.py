@@ -89,6 +89,21 @@ def test_a_store_elsewhere_has_its_working_folder_in_the_library(tmp_path):
     assert open_store(tmp_path, "dir:there").cache == tmp_path / "there" / "cache"
 
 
+def test_an_installed_package_may_bring_a_kind_of_store(tmp_path, monkeypatch):
+    info = tmp_path / "golden_shelf-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: golden-shelf\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[pytest_goldenprompt.stores]\nshelf = golden_shelf:build\n")
+    (tmp_path / "golden_shelf.py").write_text(
+        "from pytest_goldenprompt.store.memory import MemoryArchive\n\n\n"
+        "def build(root, url):\n    made = MemoryArchive()\n    made.name = f'{url} of {root.name}'\n    return made\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert open_store(tmp_path, "shelf://a").name == f"shelf://a of {tmp_path.name}"
+    with pytest.raises(InputError, match="no such store"):
+        open_store(tmp_path, "other://a")
+
+
 @pytest.mark.parametrize("url", ["sqlite:///golden.db", "postgresql://h/d"])
 def test_a_missing_package_is_one_error_with_the_line_that_installs_it(tmp_path, monkeypatch, url):
     real = importlib.import_module
