@@ -16,7 +16,7 @@ from pytest_goldenprompt.model.output import Origin, Usage
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
-from pytest_goldenprompt.model.values import digest_of, digest_of_bytes
+from pytest_goldenprompt.model.values import digest_of
 from pytest_goldenprompt.model.waiver import Waiver
 
 T = TypeVar("T")
@@ -87,21 +87,6 @@ def unsealed(plain: Mapping[str, Any], where: str) -> dict[str, Any]:
     if "seal" in plain and plain["seal"] != digest_of(content):
         raise StoreError(f"{where}: changed since it was written: {RESTORE}, or take its seal out")
     return content
-
-
-def with_seal(lines: Iterable[str]) -> str:
-    """Write lines that no other file vouches for, and below them the digest of their text."""
-    text = "".join(f"{line}\n" for line in lines)
-    return f"{text}{line_of({'seal': digest_of_bytes(text.encode('utf-8'))})}\n"
-
-
-def without_seal(text: str, where: str) -> list[dict[str, Any]]:
-    """Read lines that `with_seal` wrote; those that their seal does not fit, or that have none, are a StoreError."""
-    content, _, last = text.removesuffix("\n").rpartition("\n")
-    content += "\n" if content else ""
-    if not text.endswith("\n") or read_object(last, where) != {"seal": digest_of_bytes(content.encode("utf-8"))}:
-        raise StoreError(f"{where}: changed since it was stored: {RESTORE}")
-    return list(read_lines(content, where))
 
 
 def without_defaults(item: Any, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -93,9 +93,9 @@ def _late(module: str, extra: str, package: str) -> Any:
     try:
         importlib.import_module(package)
         return importlib.import_module(f"pytest_goldenprompt.store.{module}")
-    except ImportError as error:
+    except ImportError:
         raise InputError(
-            f"this kind of store needs {error.name or package}, which is not installed",
+            f"this kind of store needs {package}, which is not installed",
             remedy=f'pip install "pytest-goldenprompt[{extra}]"',
         ) from None
 

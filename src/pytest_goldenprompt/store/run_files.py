@@ -14,6 +14,7 @@ from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.store import codec
 from pytest_goldenprompt.store.archive import RunFiles
 from pytest_goldenprompt.store.case_lines import Known, read_cases
+from pytest_goldenprompt.store.seal import with_seal, without_seal
 
 
 def files_of(record: RunRecord, texts: Mapping[str, str], verdict: str, cases: str | None) -> dict[str, str]:
@@ -28,7 +29,7 @@ def files_of(record: RunRecord, texts: Mapping[str, str], verdict: str, cases: s
     }
     plain = codec.facts_to_plain(record)
     plain["files"] = {name: digest_of_bytes(content.encode("utf-8")) for name, content in files.items()}
-    return {"run.json": about_text(plain), "volatile.jsonl": codec.with_seal(codec.volatile_lines(record)), **files}
+    return {"run.json": about_text(plain), "volatile.jsonl": with_seal(codec.volatile_lines(record)), **files}
 
 
 def about_text(plain: Mapping[str, Any]) -> str:
@@ -91,7 +92,7 @@ def load_texts(files: RunFiles) -> dict[str, str]:
 
 def load_volatile(files: RunFiles) -> list[dict[str, Any]]:
     """Read the volatile fields, a map a case; what does not fit its seal is a StoreError."""
-    return codec.without_seal(load_text(files, "volatile.jsonl"), f"{files.where}/volatile.jsonl")
+    return without_seal(load_text(files, "volatile.jsonl"), f"{files.where}/volatile.jsonl")
 
 
 def _about(files: RunFiles) -> dict[str, Any]:

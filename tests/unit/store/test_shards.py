@@ -7,9 +7,9 @@ import pytest
 from pytest_goldenprompt.errors import InputError, StoreError
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import RefusedError, accept, accept_by_itself, anchor
-from pytest_goldenprompt.store.codec import with_seal
 from pytest_goldenprompt.store.folder import read_run
 from pytest_goldenprompt.store.reference import load_baseline
+from pytest_goldenprompt.store.seal import with_seal
 from pytest_goldenprompt.store.shards import find_shards, forget_shard, place_of, put_shard, read_shard
 from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import record, save, texts
