@@ -36,6 +36,7 @@ def months(folder, url, *way):
 
 def normal(verdict):
     """Give a record without what differs from run to run by its nature."""
+    verdict["expires"] = bool(verdict.get("expires"))
     for name, fields in OF_A_RUN.items():
         for field in fields if verdict[name] else ():
             del verdict[name][field]

@@ -55,7 +55,8 @@ class Database:
             if not (self._ready or self._make_ready(create=False)):
                 return []
             with self._engine.connect() as connection:
-                return connection.execute(statement, values).all()
+                found: Sequence[Any] = connection.execute(statement, values).all()
+                return found
 
     @contextmanager
     def writing(self, lock: str = "") -> Iterator[Connection]:
