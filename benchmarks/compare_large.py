@@ -27,7 +27,7 @@ from pathlib import Path
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.model.values import SHORT_DIGEST_LENGTH, digest_of
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import FolderStore
 
 MIXTURE = ((0.70, 400, 1), (0.88, 18, 2), (0.95, 3, 3), (1.0, 1, 60))
 """Shares of cases, summed up, with the Beta law of their success rates: solid, flaky, undecided, dead."""

@@ -114,7 +114,7 @@ def test_a_run_keeps_what_it_was_told_of_each_answer_and_reports_it_by_the_conve
     run = library.run(*told)
     assert run.prompt("triage")["rate"]["now"] == 1.0
     [kept] = library.folder.glob(".goldenprompt/**/volatile.jsonl")
-    origins = [repeat["origin"] for repeat in json.loads(kept.read_text())["repeats"]]
+    origins = [repeat["origin"] for repeat in json.loads(kept.read_text().splitlines()[0])["repeats"]]
     usage = {"input_tokens": 3, "output_tokens": 1, "cached_tokens": 0, "cache_write_tokens": 0}
     assert origins == [{"model": "m1", "finish_reason": "stop", "usage": usage}] * 2
     calls = [json.loads(line) for line in (library.folder / "calls.jsonl").read_text().splitlines()]

@@ -15,7 +15,7 @@ from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.plugin.batching import Batches, month_under_way
 from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.store.batches import BATCHES, read_batches, write_batches
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import record, save
 
 RECORD = ("--golden-record", "--golden-batch")

@@ -32,6 +32,8 @@ COMMANDS = {
     "anchor": "pin a run as the approved reference",
     "log": "list who moved which pointer, when and why",
     "prune": "remove stored runs that nobody needs any more",
+    "copy": "copy a store into another one, and look at each byte on the way",
+    "fsck": "look at every byte of the store, and say what is damaged and what is lost",
     "import": "carry over golden sets of other tools, or judge and store their outputs",
     "export": "write a golden set as a file of another tool",
     "judge-check": "hold a judge against answers that people labelled",
@@ -66,7 +68,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("goldenprompt", description="Golden-dataset regression gating of LLM prompts.")
     parser.add_argument("--version", action="version", version=f"goldenprompt {__version__}")
     parser.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started in FOLDER")
-    parser.add_argument("--store", default="dir:.goldenprompt", metavar="URL", help="the store (dir:.goldenprompt)")
+    parser.add_argument("--store", metavar="URL", help="the store ($GOLDENPROMPT_STORE, else dir:.goldenprompt)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     for name, help_text in COMMANDS.items():
         command = commands.add_parser(name, help=help_text, description=f"{help_text.capitalize()}.")

@@ -14,7 +14,8 @@ from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.reports.verdict_shape import read_record
 from pytest_goldenprompt.store import codec
 from pytest_goldenprompt.store.files import read_text
-from pytest_goldenprompt.store.folder import FolderStore, read_part, read_run
+from pytest_goldenprompt.store.folder import read_part, read_run
+from pytest_goldenprompt.store.store import Store
 
 RECORD = "verdict.json"
 AGAIN = "run the gate again, and carry its verdict record and the folder of its run to where this is called"
@@ -30,7 +31,7 @@ class Claim:
     run: RunRecord
 
 
-def read_claim(path: Path, beside: Path | None, store: FolderStore) -> Claim:
+def read_claim(path: Path, beside: Path | None, store: Store) -> Claim:
     """Read a record, and the run that it is about; what is missing, damaged or not the run's own is refused.
 
     `path` is the record's or its run's folder. The run is looked for in `beside`, where that is given, else beside the

@@ -22,9 +22,9 @@ from pytest_goldenprompt.model.verdict import ReferenceFacts
 from pytest_goldenprompt.reports.verdict_record import verdict_record
 from pytest_goldenprompt.store.codec import cases_digest
 from pytest_goldenprompt.store.compared import Compared, age_in_days, compared_with, fetch_compared
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.history import history
 from pytest_goldenprompt.store.revision import Revision, open_revision
+from pytest_goldenprompt.store.store import Store
 
 BRANCHES = ("origin/HEAD", "origin/main", "origin/master")
 AGAIN = "run the gate again, as the base has it now"
@@ -48,7 +48,7 @@ class Base:
         return f"{self.revision.name} at {self.revision.commit[:12]}"
 
 
-def open_base(root: Path, name: str | None, store: FolderStore, folder: Path) -> Base:
+def open_base(root: Path, name: str | None, store: Store, folder: Path) -> Base:
     """Copy into `folder` what the base holds; a base that is not there is an InputError, an unreadable one refused."""
     try:
         revision = open_revision(root, name or _guard(root), store, POLICY_FILE, folder)

@@ -29,8 +29,8 @@ from pytest_goldenprompt.registry import Registry
 from pytest_goldenprompt.reports.verdict_record import to_text, verdict_record
 from pytest_goldenprompt.store.acceptance import accept_by_itself
 from pytest_goldenprompt.store.codec import cases_text
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.reference import MONTH, earlier_accepted, find_baseline, load_baseline
+from pytest_goldenprompt.store.store import Store
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -142,7 +142,7 @@ def _refuse_twice(ids: Sequence[str]) -> None:
         raise InputError(f"a dataset can be imported once in a run, found twice: {', '.join(twice)}")
 
 
-def _keep(store: FolderStore, record: RunRecord, texts: dict[str, str], policy: Policy) -> str:
+def _keep(store: Store, record: RunRecord, texts: dict[str, str], policy: Policy) -> str:
     first, since = not store.has_history(), store.pointers()
     found = find_baseline(store, "last-month", month=record.month, recording=True)
     earlier = earlier_accepted(since, found, policy.pool_months - 1)
@@ -156,6 +156,6 @@ def _keep(store: FolderStore, record: RunRecord, texts: dict[str, str], policy: 
     return f"run {record.id}: {len(record.cases)} cases of {len(record.prompts)} prompts {sentence}"
 
 
-def _reference(store: FolderStore, baseline: RunRecord) -> ReferenceFacts:
+def _reference(store: Store, baseline: RunRecord) -> ReferenceFacts:
     digest = store.pointer_to(baseline.id).digest
     return ReferenceFacts(baseline.id, baseline.month, digest, pooled=baseline.pooled)

@@ -18,15 +18,15 @@ from pytest_goldenprompt.reports.terminal import Line
 from pytest_goldenprompt.reports.view import RunView
 from pytest_goldenprompt.store import codec
 from pytest_goldenprompt.store.acceptance import objections
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.history import history
 from pytest_goldenprompt.store.pruning import PRUNE
 from pytest_goldenprompt.store.reference import match_run
+from pytest_goldenprompt.store.store import Store
 
 COLOURS = {"red": "31", "green": "32", "yellow": "33"}
 
 
-def judged_run(store: FolderStore, root: Path, name: str) -> RunView:
+def judged_run(store: Store, root: Path, name: str) -> RunView:
     """Read a run and judge it against the run that it was compared with."""
     run_id = match_run(store.runs(), name)
     record = store.load(run_id)
@@ -49,11 +49,11 @@ def judged_run(store: FolderStore, root: Path, name: str) -> RunView:
     return RunView(record, verdict, baseline, facts, store.texts(run_id), then, run_id, even=even)
 
 
-def stored_state(store: FolderStore, run_id: str) -> State:
+def stored_state(store: Store, run_id: str) -> State:
     """Read the state that a run was stored with."""
     found = store.verdict(run_id).get("verdict")
     if found not in set(State):
-        raise StoreError(f"run {run_id}: no state in its verdict, found {found!r}: restore it from version control")
+        raise StoreError(f"run {run_id}: no state in its verdict, found {found!r}: {codec.RESTORE}")
     return State(found)
 
 
@@ -73,7 +73,7 @@ def reference_of(plain: Any, run_id: str) -> ReferenceFacts | None:
         raise StoreError(f"run {run_id}: its verdict does not name what it was compared with") from None
 
 
-def _load(store: FolderStore, run_id: str, digest: str | None = None) -> RunRecord:
+def _load(store: Store, run_id: str, digest: str | None = None) -> RunRecord:
     """Read a run that was compared with, as it was then: the digest is that of its record, or of its results."""
     try:
         record = store.load(run_id)
@@ -83,5 +83,5 @@ def _load(store: FolderStore, run_id: str, digest: str | None = None) -> RunReco
         what = f"run {run_id} was pruned on {gone.time[:10]} by {gone.who}: {gone.reason}" if gone else str(error)
         raise StoreError(f"the run it was compared with cannot be read: {what}") from None
     if digest not in known:
-        raise StoreError(f"run {run_id}: changed since the comparison with it: restore it from version control")
+        raise StoreError(f"run {run_id}: changed since the comparison with it: {codec.RESTORE}")
     return record

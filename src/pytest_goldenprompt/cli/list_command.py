@@ -9,7 +9,7 @@ from pytest_goldenprompt.cli.place import store_of
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.pointers import Pointers
 from pytest_goldenprompt.reports.runs_table import runs_table
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import Store
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -27,13 +27,13 @@ def run(options: argparse.Namespace) -> int:
         except StoreError as error:
             damaged.append(str(error))
             rows.append((run_id, "", "", "unreadable", "", ""))
-    print(runs_table(rows) if rows else f"no runs are stored in {store.folder}; `pytest --golden --golden-record` does")
+    print(runs_table(rows) if rows else f"no runs are stored in {store.name}; `pytest --golden --golden-record` does")
     if damaged:
         raise StoreError("; ".join(damaged))
     return 0
 
 
-def _row(store: FolderStore, run_id: str, pointers: Pointers) -> tuple[str, ...]:
+def _row(store: Store, run_id: str, pointers: Pointers) -> tuple[str, ...]:
     record = store.load(run_id)
     state = stored_state(store, run_id).value
     names = [f"baseline {month}" for month, pointer in sorted(pointers.months.items()) if pointer.run == run_id]

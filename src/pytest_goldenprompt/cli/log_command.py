@@ -16,5 +16,5 @@ def run(options: argparse.Namespace) -> int:
     """Print the table."""
     store = store_of(options)
     entries = store.log()
-    print(log_table(entries) if entries else f"nothing was accepted yet in {store.folder}")
+    print(log_table(entries) if entries else f"nothing was accepted yet in {store.name}")
     return 0

@@ -24,7 +24,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Start pytest in the library, and give its exit code."""
     folder = Path(options.folder).resolve()
-    words = ["--golden-only", f"--golden-store={options.store}"]
+    words = ["--golden-only", *([f"--golden-store={options.store}"] if options.store else [])]
     words += [f"--golden-merge={folder / name}" for name in options.shards] or ["--golden-merge="]
     for text in options.report:
         kind, separator, path = text.partition("=")

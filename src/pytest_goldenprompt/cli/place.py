@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pytest_goldenprompt.errors import InputError
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.place import find_root, open_store
+from pytest_goldenprompt.store.store import Store
+from pytest_goldenprompt.store.url import choose_store
 
 UNREADABLE = 4
 """Exit code where a file that people write beside the library, such as the ledger, cannot be read."""
@@ -34,9 +35,9 @@ def paths_of(options: argparse.Namespace, root: Path) -> tuple[Path, ...]:
     return tuple(path.relative_to(root) for path in named) or (Path(),)
 
 
-def store_of(options: argparse.Namespace) -> FolderStore:
+def store_of(options: argparse.Namespace) -> Store:
     """Open the store that a command works on."""
-    return open_store(root_of(options), options.store)
+    return open_store(root_of(options), choose_store(options.store, None, os.environ))
 
 
 def now() -> str:

@@ -8,6 +8,7 @@ from pytest_goldenprompt.cli.place import now, store_of, who
 from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.reports.runs_table import pruned_table
 from pytest_goldenprompt.store.pruning import KEPT_MONTHS, Pruning, plan_pruning, prune, survey
+from pytest_goldenprompt.store.store import FolderStore
 
 MOST_MONTHS = 1200
 
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     if plan.remove or plan.hold:
         held = [("kept", one.run, one.month, one.why) for one in plan.hold]
         print(pruned_table([*(("removed", one.run, one.month, one.why) for one in plan.remove), *held]))
-    print(_told(plan, dry=options.dry_run))
+    print(_told(plan, dry=options.dry_run, in_git=isinstance(store, FolderStore)))
     return 0
 
 
@@ -43,10 +44,10 @@ def _months(text: str) -> int:
     return int(text)
 
 
-def _told(plan: Pruning, *, dry: bool) -> str:
+def _told(plan: Pruning, *, dry: bool, in_git: bool) -> str:
     if not plan.remove:
         return "nothing to remove"
     number = f"{len(plan.remove)} run{'s' * (len(plan.remove) != 1)}"
     if dry:
         return f"{number} would be removed; nothing was, as this is a dry run"
-    return f"{number} removed; commit the store, whose history in git still has them"
+    return f"{number} removed" + "; commit the store, whose history in git still has them" * in_git

@@ -16,14 +16,14 @@ from pytest_goldenprompt.judge.due import ran
 from pytest_goldenprompt.model.audit import CaseHistory, Recorded, Shelf
 from pytest_goldenprompt.model.dataset import Status
 from pytest_goldenprompt.model.upkeep import Listed
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import Store
 from pytest_goldenprompt.store.tallies import case_histories
 
 RUNS = 3
 """Runs whose cases are looked at."""
 
 
-def shelf_of(root: Path, store: FolderStore) -> Shelf:
+def shelf_of(root: Path, store: Store) -> Shelf:
     """Read what an audit looks at; a policy or a store that cannot be read is an error, a dataset is a remark."""
     policy, library = read_policy(root), read_library(root)
     ids, runs = _runs(store)
@@ -46,7 +46,7 @@ def shelf_of(root: Path, store: FolderStore) -> Shelf:
     )
 
 
-def _runs(store: FolderStore) -> tuple[list[str], list[Recorded]]:
+def _runs(store: Store) -> tuple[list[str], list[Recorded]]:
     """Give the whole runs that are kept, oldest first: their ids, and their prompts."""
     made = []
     for run_id in store.runs():
@@ -80,7 +80,7 @@ def _lost(
     return listed, lost
 
 
-def _missed(store: FolderStore, ids: Sequence[str], known: set[str]) -> Mapping[str, list[str]]:
+def _missed(store: Store, ids: Sequence[str], known: set[str]) -> Mapping[str, list[str]]:
     """Give the cases that the newest run missed of the one that it was compared with, by its verdict."""
     prompts = store.verdict(ids[-1]).get("prompts", ()) if ids else ()
     return {one["id"]: list(one["removed"]) for one in prompts if one.get("removed") and one["id"] in known}

@@ -21,8 +21,8 @@ from pytest_goldenprompt.model.trend import Drift, Measured, Trend
 from pytest_goldenprompt.reports.inert import one_line
 from pytest_goldenprompt.reports.trend import trend_markdown, trend_record, trend_table
 from pytest_goldenprompt.store.answers import answers_in
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.past import whole_verdicts
+from pytest_goldenprompt.store.store import Store
 
 WINDOWS = 12
 _MOST_WINDOWS = 120
@@ -67,14 +67,14 @@ def run(options: argparse.Namespace) -> int:
     return int(any(one.drift is Drift.WORSE for one in found))
 
 
-def _stored(store: FolderStore, *, answers: bool) -> tuple[list[Measured], dict[str, str | None]]:
+def _stored(store: Store, *, answers: bool) -> tuple[list[Measured], dict[str, str | None]]:
     figures: list[Measured] = []
     owners: dict[str, str | None] = {}
     for ran, month, verdict in whole_verdicts(store):
         figures += measured(verdict, ran.day, month)
         owners |= ran.prompts
         if answers:
-            figures += answers_in(store.home(ran.id), ran.day, month)
+            figures += answers_in(store.files(ran.id), ran.day, month)
     return figures, owners
 
 

@@ -23,7 +23,7 @@ from pytest_goldenprompt.model.prompt import Request
 from pytest_goldenprompt.model.record import RunKind, RunRecord
 from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.store.batches import BATCHES, read_batches, write_batches
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import Store
 
 FRESH = timedelta(days=7)
 """For so long a batch is collected: providers take a day at most, and what was answered longer ago is no news."""
@@ -53,7 +53,7 @@ class Batches:
 
     @classmethod
     def under_way(
-        cls, store: FolderStore, facts: Facts, clock: Callable[[], datetime], *, month_found: bool = False
+        cls, store: Store, facts: Facts, clock: Callable[[], datetime], *, month_found: bool = False
     ) -> Batches:
         """Read what was handed over before; what is too old to be collected is forgotten, and told.
 
@@ -75,7 +75,7 @@ class Batches:
         return made
 
     @classmethod
-    def left_alone(cls, store: FolderStore, facts: Facts, clock: Callable[[], datetime]) -> Batches:
+    def left_alone(cls, store: Store, facts: Facts, clock: Callable[[], datetime]) -> Batches:
         """Look at what was handed over before in a run that does not collect; a file that is damaged is no concern."""
         path = store.cache / BATCHES
         try:
@@ -161,7 +161,7 @@ class Batches:
         return Batch(who, label, self._facts.kind.value, self._facts.month, moment, places)
 
 
-def month_under_way(store: FolderStore, kind: str, started: datetime) -> str | None:
+def month_under_way(store: Store, kind: str, started: datetime) -> str | None:
     """Give the month of the batches of a kind that can be collected, the newest ones; None where there are none.
 
     A recording run finds no earlier month that has a baseline: it would take its place without a word.

@@ -28,8 +28,8 @@ from pytest_goldenprompt.reports.view import RunView
 from pytest_goldenprompt.store.acceptance import accept_by_itself
 from pytest_goldenprompt.store.codec import cases_text
 from pytest_goldenprompt.store.files import write_file
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.shards import put_shard
+from pytest_goldenprompt.store.store import Store
 
 STORED = {State.INCOMPLETE, State.ERROR}
 """States in which even a recording run is kept among the checks only."""
@@ -139,7 +139,7 @@ def _stored_tests(library: Library) -> list[PromptFacts]:
     return [one for one in stored if one.provider == PYTHON_TEST and (library.settings.root / one.path).is_file()]
 
 
-def default_report(store: FolderStore) -> Path:
+def default_report(store: Store) -> Path:
     """Give the place of the verdict record where none was asked for."""
     return store.cache / "verdict.json"
 

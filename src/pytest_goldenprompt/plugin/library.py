@@ -33,7 +33,7 @@ from pytest_goldenprompt.plugin.stored_run import Reference
 from pytest_goldenprompt.providers.python_test import NAME as PYTHON_TEST
 from pytest_goldenprompt.providers.recording import JUDGEMENTS, Recorder, kept
 from pytest_goldenprompt.registry import Registry
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import Store
 
 
 class Tests(Protocol):
@@ -50,7 +50,7 @@ class Library:
     settings: Settings
     registry: Registry
     policy: Policy
-    store: FolderStore
+    store: Store
     reference: Reference
     today: str = ""
     proposed: Policy | None = None

@@ -26,8 +26,8 @@ from pytest_goldenprompt.plugin.facts import Facts
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.plugin.stored_run import Reference
 from pytest_goldenprompt.reports.spend import spent_of
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.shards import Shard, find_shards, read_shard, shards_of
+from pytest_goldenprompt.store.store import Store
 
 OPTION = "--golden-merge"
 NO_STORE = ":(top,exclude,glob)**/.goldenprompt/**"
@@ -86,7 +86,7 @@ def _is_other(digest: str, result: CaseResult | None) -> bool:
     return result is None or result.digest != digest
 
 
-def read_merged(config: pytest.Config, store: FolderStore) -> Merged | None:
+def read_merged(config: pytest.Config, store: Store) -> Merged | None:
     """Read and join the shards that were named, or those of this store; None where none are to be merged."""
     named: list[str] | None = config.getoption(OPTION)
     if not named:

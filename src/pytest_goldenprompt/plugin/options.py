@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 import pytest
 
-DEFAULT_STORE = "dir:.goldenprompt"
+from pytest_goldenprompt.store.url import DEFAULT_STORE, choose_store
+
 REPLAY_MODES = ("none", "once", "new", "all")
 REPORT_KINDS = ("json", "html", "markdown", "summary", "ctrf", "attestation", "openmetrics", "genai", "otel")
 
@@ -39,7 +40,7 @@ OPTIONS = (
         "last-month, YYYY-MM, a run id, anchor, git:REVISION or a path",
         "last-month",
     ),
-    Option("golden-store", "URL", "where run records are kept, such as dir:.goldenprompt", DEFAULT_STORE),
+    Option("golden-store", "URL", f"where run records are kept, such as {DEFAULT_STORE}"),
     Option("golden-provider", "NAME", "ask this provider whatever the files say, such as openai:MODEL or replay"),
     Option("golden-judge", "NAME", "whom `judge` evaluators ask that name no provider, such as openai:MODEL"),
     Option("golden-repeats", "N", "calls a case in this run; 0 takes the policy's", 0, "int"),
@@ -151,7 +152,7 @@ def read_settings(config: pytest.Config, root: Path) -> Settings:
     return Settings(
         root=root,
         baseline=value["golden_baseline"],
-        store=value["golden_store"],
+        store=choose_store(typed["golden_store"], config.getini("golden_store"), os.environ),
         provider=typed["golden_provider"],
         default_provider=config.getini("golden_provider"),
         judge=value["golden_judge"],

@@ -23,10 +23,11 @@ from pytest_goldenprompt.plugin.ini import changed_settings
 from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.plugin.stored_run import Reference
 from pytest_goldenprompt.store.compared import compared_with, fetch_compared, reference_facts
-from pytest_goldenprompt.store.folder import FolderStore, read_run
+from pytest_goldenprompt.store.folder import read_run
 from pytest_goldenprompt.store.history import history
 from pytest_goldenprompt.store.reference import find_baseline, load_baseline
 from pytest_goldenprompt.store.revision import PREFIX, SHORT, Revision, moved, open_revision
+from pytest_goldenprompt.store.store import Store
 
 LAST_MONTH = "last-month"
 
@@ -44,7 +45,7 @@ class Ground:
     proposed: Policy | None = None
 
 
-def find_ground(config: pytest.Config, settings: Settings, store: FolderStore, month: str, now: datetime) -> Ground:
+def find_ground(config: pytest.Config, settings: Settings, store: Store, month: str, now: datetime) -> Ground:
     """Find what to compare with. What another revision has is copied, and tidied up when the run is over."""
     if not settings.baseline.startswith(PREFIX):
         policy = read_policy(settings.root)
@@ -74,20 +75,22 @@ def _stricter_since(revision: Revision, root: Path, policy: Policy) -> Iterator[
 def _of_revision(revision: Revision, settings: Settings, month: str, now: datetime, months: int) -> Reference:
     fetch_compared(revision, settings.baseline, month=month, recording=settings.record, months=months)
     reference = find_reference(revision.store, settings, month, now, months)
+    name = f"{PREFIX}{revision.name} at {revision.commit[:SHORT]}"
+    reference.revision = name
+    if not revision.is_copied:
+        return reference
     if reference.name:
         runs = revision.store.folder / "runs"
         reference.name = str(runs / reference.name)
         reference.joined = tuple(str(runs / run_id) for run_id in reference.joined)
-    name = f"{PREFIX}{revision.name} at {revision.commit[:SHORT]}"
     if reference.facts:
         reference.facts = replace(reference.facts, revision=name)
     if reference.anchor:
         reference.anchor = replace(reference.anchor, revision=name)
-    reference.revision = name
     return reference
 
 
-def told_ground(told: dict[str, Any], store: FolderStore, now: datetime) -> Ground:
+def told_ground(told: dict[str, Any], store: Store, now: datetime) -> Ground:
     """Find in a worker what the controller found; a worker judges no run, and needs no anchor."""
     found = find_baseline(store, told["baseline"], month=told["month"], recording=False) if told["baseline"] else None
     baseline = pooled(load_baseline(store, found), [_load(store, one) for one in told["joined"]]) if found else None
@@ -98,7 +101,7 @@ def told_ground(told: dict[str, Any], store: FolderStore, now: datetime) -> Grou
     return Ground(reference, read_policy(folder), folder)
 
 
-def find_reference(store: FolderStore, settings: Settings, month: str, now: datetime, months: int = 1) -> Reference:
+def find_reference(store: Store, settings: Settings, month: str, now: datetime, months: int = 1) -> Reference:
     """Find and read the stored run to compare with, as `compared_with` does."""
     name = settings.baseline
     compared = compared_with(store, name, month=month, recording=settings.record, months=months, now=now)
@@ -124,6 +127,6 @@ def _pinned(found: Pointer | Path | None) -> str:
     return found.run if isinstance(found, Pointer) else str(found.resolve())
 
 
-def _load(store: FolderStore, name: str) -> RunRecord:
+def _load(store: Store, name: str) -> RunRecord:
     """Read a run by its id or the path of its folder."""
     return read_run(Path(name)) if Path(name).is_absolute() else store.load(name)

@@ -10,7 +10,7 @@ from pytest_goldenprompt.engine.unfinished import Purpose, Unfinished
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.plugin.facts import Facts
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import Store
 
 CONTROLLER = "main"
 """The journal of the process that concludes the run; workers' are called by their names."""
@@ -49,7 +49,7 @@ class Resuming:
         return "answers are kept: run the same command within 24 hours to go on without paying for them again"
 
 
-def resume(store: FolderStore, facts: Facts) -> Resuming:
+def resume(store: Store, facts: Facts) -> Resuming:
     """Take up what was cut off, in a store that this process occupies; StoreError where nothing can be written."""
     home, purpose = store.cache / "journal", Purpose(facts.kind.value, facts.month, facts.tool)
     try:
@@ -59,6 +59,6 @@ def resume(store: FolderStore, facts: Facts) -> Resuming:
     return Resuming(unfinished, unfinished.journal(CONTROLLER), str(home))
 
 
-def workers_journal(store: FolderStore, told: dict[str, Any], worker: str) -> Journal:
+def workers_journal(store: Store, told: dict[str, Any], worker: str) -> Journal:
     """Open a worker's journal as its controller told it."""
     return Unfinished(store.cache / "journal", told["run"], tuple(told["earlier"])).journal(worker)

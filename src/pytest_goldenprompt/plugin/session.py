@@ -44,7 +44,7 @@ from pytest_goldenprompt.plugin.items import LIBRARY, SCHEDULE, Collection
 from pytest_goldenprompt.plugin.leaving import Leaving
 from pytest_goldenprompt.plugin.library import Library
 from pytest_goldenprompt.plugin.merging import Merged, adopt, of_shards, read_merged, refuse_other_ground
-from pytest_goldenprompt.plugin.options import DEFAULT_STORE, Settings, read_settings
+from pytest_goldenprompt.plugin.options import Settings, read_settings
 from pytest_goldenprompt.plugin.paths import add_golden_paths, library_root, node_of
 from pytest_goldenprompt.plugin.progress import Progress
 from pytest_goldenprompt.plugin.recorder import Recorder
@@ -56,10 +56,11 @@ from pytest_goldenprompt.plugin.stale import occupied
 from pytest_goldenprompt.plugin.terminal import Display
 from pytest_goldenprompt.plugin.unchanged import unchanged_of
 from pytest_goldenprompt.registry import Registry
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.place import find_root, open_store
 from pytest_goldenprompt.store.reference import MONTH
 from pytest_goldenprompt.store.shards import forget_shard
+from pytest_goldenprompt.store.store import Store
+from pytest_goldenprompt.store.url import DEFAULT_STORE, VARIABLE
 
 
 def activate(config: pytest.Config) -> None:
@@ -129,7 +130,7 @@ def _ground(  # noqa: PLR0913, PLR0917 - all that what is compared with depends 
     config: pytest.Config,
     settings: Settings,
     told: dict[str, Any] | None,
-    store: FolderStore,
+    store: Store,
     month: str,
     now: datetime,
 ) -> Ground:
@@ -192,7 +193,7 @@ def command_for(settings: Settings, start: Path) -> str:
     words = [shlex.quote(_program(start))]
     if find_root(start) != settings.root:
         words += ["-C", shlex.quote(os.path.relpath(settings.root, start))]
-    if settings.store != DEFAULT_STORE:
+    if settings.store not in {DEFAULT_STORE, os.environ.get(VARIABLE)}:
         words += ["--store", shlex.quote(settings.store)]
     return " ".join(words)
 
@@ -205,7 +206,7 @@ def _program(start: Path) -> str:
     return os.path.relpath(beside, start)
 
 
-def run_month(settings: Settings, started: datetime, store: FolderStore) -> str:
+def run_month(settings: Settings, started: datetime, store: Store) -> str:
     """Give the month a run belongs to: that of its start in UTC, or the earlier one that was asked for.
 
     A run that collects batches belongs to the month in which they were handed over.

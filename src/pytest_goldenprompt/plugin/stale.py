@@ -14,8 +14,8 @@ from pytest_goldenprompt.plugin.options import Settings
 from pytest_goldenprompt.reports import attestation, markdown, openmetrics, otel
 from pytest_goldenprompt.reports.genai import OPERATION
 from pytest_goldenprompt.reports.page import GENERATOR
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.place import open_store
+from pytest_goldenprompt.store.store import Store
 
 SIGNS = (
     '"verdict"',
@@ -29,7 +29,7 @@ SIGNS = (
 """What is in every report of ours, one for each kind; reports in CTRF name the verdict, as the record does."""
 
 
-def occupied(config: pytest.Config, settings: Settings, started: datetime) -> FolderStore:
+def occupied(config: pytest.Config, settings: Settings, started: datetime) -> Store:
     """Open the store, occupy it until pytest ends, and remove the reports of an earlier run.
 
     StoreError where another run is under way: its reports are left, as nothing begins here. A command that only lists

@@ -18,6 +18,7 @@ from pytest_goldenprompt.providers.python_test import NAME as PYTHON_TEST
 from pytest_goldenprompt.reports.inert import inert, one_line
 from pytest_goldenprompt.reports.spend import spend_line
 from pytest_goldenprompt.reports.terminal import Line, summary
+from pytest_goldenprompt.store.url import shown_url
 
 
 class Display:
@@ -39,7 +40,7 @@ class Display:
         facts = reference.facts
         if facts is None:
             stored = "none yet: this run records the first" if reference.first else "none"
-            return f"golden: baseline {stored} (store {self._library.settings.store})"
+            return f"golden: baseline {stored} (store {shown_url(self._library.settings.store)})"
         age = "" if facts.age_days is None else f", {facts.age_days} day{'s' * (facts.age_days != 1)} old"
         joined = f", joined with {len(facts.pooled)} earlier month{'s' * (len(facts.pooled) != 1)}" * bool(facts.pooled)
         anchor = reference.anchor

@@ -11,8 +11,8 @@ from pytest_goldenprompt.judge.shards import name_of
 from pytest_goldenprompt.model.pointers import LogEntry, Pointer, Pointers
 from pytest_goldenprompt.model.record import RunKind, RunRecord
 from pytest_goldenprompt.model.verdict import State, Verdict
-from pytest_goldenprompt.store.folder import FolderStore
-from pytest_goldenprompt.store.ledger import MovedError
+from pytest_goldenprompt.store.archive import MovedError
+from pytest_goldenprompt.store.store import Store
 
 GOOD = {State.PASS, State.INCONCLUSIVE, State.NEW}
 WORDS = ("partial", "errored", "dirty", "replayed", "regressed", "waived")
@@ -26,7 +26,7 @@ class Mover(Protocol):
 
     def __call__(  # noqa: PLR0913 - who, when and why are part of every move
         self,
-        store: FolderStore,
+        store: Store,
         record: RunRecord,
         state: State,
         *,
@@ -80,7 +80,7 @@ def never(record: RunRecord) -> str:
 
 
 def accept(  # noqa: PLR0913 - who, when and why are part of every move
-    store: FolderStore,
+    store: Store,
     record: RunRecord,
     state: State,
     *,
@@ -102,7 +102,7 @@ def accept(  # noqa: PLR0913 - who, when and why are part of every move
     return _point(store, before, None if lowered else before.anchor, entry)
 
 
-def _point(store: FolderStore, before: Pointers, anchor: Pointer | None, entry: LogEntry) -> LogEntry:
+def _point(store: Store, before: Pointers, anchor: Pointer | None, entry: LogEntry) -> LogEntry:
     """Make a run its month's baseline, and the anchor too where there is none to keep."""
     pointer = store.pointer_to(entry.run)
     replaced = before.months.get(entry.month)
@@ -112,7 +112,7 @@ def _point(store: FolderStore, before: Pointers, anchor: Pointer | None, entry: 
 
 
 def anchor(  # noqa: PLR0913 - the same
-    store: FolderStore,
+    store: Store,
     record: RunRecord,
     state: State,
     *,
@@ -134,7 +134,7 @@ def anchor(  # noqa: PLR0913 - the same
 
 
 def accept_by_itself(  # noqa: PLR0913 - what was known when the run began, and what came of it
-    store: FolderStore,
+    store: Store,
     record: RunRecord,
     state: State,
     *,

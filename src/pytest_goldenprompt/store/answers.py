@@ -11,11 +11,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.trend import LATENCY, WITHHELD, Measured
-from pytest_goldenprompt.store.files import read_lines
+from pytest_goldenprompt.store.archive import RunFiles
+from pytest_goldenprompt.store.codec import RESTORE
 
 _PROMPT = re.compile(rb'"prompt_id":("(?:[^"\\]|\\.)*")')
 _LATENCY = re.compile(rb'"latency":([-+.0-9eE]+)')
@@ -23,15 +23,17 @@ _ENDED = re.compile(rb'"finish_reason":"(\w+)"')
 _WITHHELD = b"content_filter"
 
 
-def answers_in(home: Path, day: date, month: str) -> Iterator[Measured]:
+def answers_in(files: RunFiles, day: date, month: str) -> Iterator[Measured]:
     """Give by prompt the mean seconds of a call, and the share of the answers that the provider withheld."""
     seconds: dict[bytes, list[float]] = defaultdict(list)
     ends: dict[bytes, list[bytes]] = defaultdict(list)
-    path = home / "volatile.jsonl"
-    for number, line in enumerate(read_lines(path), 1):
+    where = f"{files.where}/volatile.jsonl"
+    for number, line in enumerate(files.lines("volatile.jsonl"), 1):
+        if line.startswith(b'{"seal":'):
+            continue
         named = _PROMPT.search(line)
         if named is None:
-            raise StoreError(f"{path}:{number}: damaged: no `prompt_id`: restore it from version control")
+            raise StoreError(f"{where}:{number}: damaged: no `prompt_id`: {RESTORE}")
         seconds[named[1]] += map(float, _LATENCY.findall(line))
         ends[named[1]] += _ENDED.findall(line)
     for name, found in sorted(seconds.items()):

@@ -25,6 +25,8 @@ SCHEMA = "goldenprompt.run/1"
 VOLATILE = ("latency", "response_id", "attempts", "origin")
 """Fields of a repeat that differ between two runs with the same answers."""
 
+RESTORE = "restore it from version control or a backup"
+
 
 def line_of(value: Mapping[str, Any]) -> str:
     """Write one line, readable where UTF-8 can carry the text and escaped where it cannot (lone surrogates).
@@ -83,9 +85,7 @@ def unsealed(plain: Mapping[str, Any], where: str) -> dict[str, Any]:
     """Take the seal off; a content that it does not fit is a StoreError. A person may take it off by hand."""
     content = {key: value for key, value in plain.items() if key != "seal"}
     if "seal" in plain and plain["seal"] != digest_of(content):
-        raise StoreError(
-            f"{where}: changed since it was written: restore it from version control, or take its seal out"
-        )
+        raise StoreError(f"{where}: changed since it was written: {RESTORE}, or take its seal out")
     return content
 
 

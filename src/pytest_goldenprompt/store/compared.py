@@ -13,9 +13,9 @@ from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.values import digest_of_bytes
 from pytest_goldenprompt.model.verdict import ReferenceFacts
 from pytest_goldenprompt.store.codec import cases_text
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.reference import earlier_accepted, find_baseline, load_baseline
 from pytest_goldenprompt.store.revision import Revision
+from pytest_goldenprompt.store.store import Store
 
 ANCHOR = "anchor"
 
@@ -35,7 +35,7 @@ class Compared:
 
 
 def compared_with(  # noqa: PLR0913 - a name stands for another run by month, kind and policy
-    store: FolderStore, name: str, *, month: str, recording: bool, months: int, now: datetime
+    store: Store, name: str, *, month: str, recording: bool, months: int, now: datetime
 ) -> Compared:
     """Find and read the stored run that a name stands for; one that cannot be read is an error, never an empty one.
 
@@ -65,7 +65,7 @@ def fetch_compared(revision: Revision, name: str, *, month: str, recording: bool
 
 
 def _anchor(
-    store: FolderStore, anchor: Pointer | None, found: Pointer | Path | None, loaded: RunRecord | None
+    store: Store, anchor: Pointer | None, found: Pointer | Path | None, loaded: RunRecord | None
 ) -> RunRecord | None:
     """Read the anchor, unless it is the run that was `found` and `loaded` already."""
     if anchor is None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pytest_goldenprompt.errors import StoreError
+from pytest_goldenprompt.store.archive import TakenError
 
 GONE = ".gone"
 """How the hidden name of a folder ends that is being removed."""
@@ -35,7 +38,7 @@ def read_text(path: Path) -> str:
 
 def write_file(path: Path, content: str) -> None:
     """Replace a file in one step: the new bytes are on the disk before the name points at them."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = _draft(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft.unlink(missing_ok=True)  # of a process that was killed and had the same number
@@ -49,8 +52,8 @@ def write_file(path: Path, content: str) -> None:
 
 
 def write_folder(path: Path, files: Mapping[str, str]) -> None:
-    """Make a folder with these files in one step; a folder of that name must not be there yet."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    """Make a folder with these files in one step; TakenError where one of that name is there already."""
+    draft = _draft(path)
     shutil.rmtree(draft, ignore_errors=True)  # of a process that was killed and had the same number
     try:
         draft.mkdir(parents=True)
@@ -61,6 +64,8 @@ def write_folder(path: Path, files: Mapping[str, str]) -> None:
         _sync_folder(path.parent)
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
+        if error.errno in {errno.EEXIST, errno.ENOTEMPTY}:
+            raise TakenError(str(path)) from None
         raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
 
 
@@ -114,6 +119,12 @@ def append_lines(path: Path, lines: Iterable[str]) -> None:
     """Add lines to a log in one step: a full disk must not leave half a line, which nobody could read past."""
     before = read_text(path) if path.exists() else ""
     write_file(path, before + "".join(f"{line}\n" for line in lines))
+
+
+def _draft(path: Path) -> Path:
+    """Name what is being written; two threads of a process have two names."""
+    beside = "" if threading.current_thread() is threading.main_thread() else f".{threading.get_ident()}"
+    return path.with_name(f".{path.name}.{os.getpid()}{beside}")
 
 
 def _write_synced(path: Path, content: str) -> None:

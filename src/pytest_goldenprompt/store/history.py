@@ -7,12 +7,12 @@ from typing import Any
 
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.verdict import MonthRate
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import Store
 
 MONTHS = 12
 
 
-def history(store: FolderStore, *, until: str, besides: str = "") -> dict[str, tuple[MonthRate, ...]]:
+def history(store: Store, *, until: str, besides: str = "") -> dict[str, tuple[MonthRate, ...]]:
     """Give the pass rates of the accepted months up to `until` (YYYY-MM), oldest first, by prompt.
 
     The run `besides` is left out, and so is a month whose verdict cannot be read: it is no part of any decision.
@@ -28,7 +28,7 @@ def history(store: FolderStore, *, until: str, besides: str = "") -> dict[str, t
     return {name: tuple(rates) for name, rates in found.items()}
 
 
-def _prompts(store: FolderStore, run_id: str) -> list[dict[str, Any]]:
+def _prompts(store: Store, run_id: str) -> list[dict[str, Any]]:
     try:
         prompts: list[dict[str, Any]] = store.verdict(run_id)["prompts"]
     except (StoreError, KeyError):

@@ -1,83 +1,78 @@
-"""The pointers of a store and the log of their moves: two files that change as one."""
+"""The pointers of a store and the log of their moves, as texts that any archive keeps."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.pointers import LogEntry, Pointer, Pointers
 from pytest_goldenprompt.store import codec
-from pytest_goldenprompt.store.files import append_lines, read_text, write_file
 
 POINTERS, LOG = "baselines.json", "log.jsonl"
 
 
-class MovedError(StoreError):
-    """A pointer that somebody else moved since it was read; nothing was changed."""
+def pointers_text(pointers: Pointers, entries: Iterable[LogEntry]) -> str:
+    """Write the pointers, with the entries of the move that set them.
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(
-            f"{folder}: the baseline was moved meanwhile by another process: look at `goldenprompt log`, then retry"
-        )
-
-
-def read_pointers(folder: Path) -> Pointers:
-    """Read the named pointers; none in a store that is not there yet."""
-    path, plain = folder / POINTERS, _read(folder)
-    months = {month: _pointer(item, path) for month, item in plain["months"].items()}
-    return Pointers(months, None if plain["anchor"] is None else _pointer(plain["anchor"], path))
-
-
-def read_log(folder: Path) -> list[LogEntry]:
-    """Read the log, oldest first, with the lines of a move whose process was killed before it wrote them there."""
-    logged = _logged(folder)
-    return [codec.build(LogEntry, plain, str(folder / LOG)) for plain in (*logged, *_unlogged(folder, logged))]
-
-
-def write_move(folder: Path, after: Pointers, entries: Sequence[LogEntry]) -> None:
-    """Set the pointers and log why, for a caller that keeps other processes out.
-
-    The pointers' file is replaced in one step and holds the new lines of the log as well: a process that is killed
-    leaves both as they were or both as they are to be.
+    Where pointers and log are two files, both change as one: who is killed between them leaves the lines here.
     """
-    left = _unlogged(folder, _logged(folder))
-    last = [codec.without_defaults(entry) for entry in entries]
     plain = {
-        "anchor": codec.without_defaults(after.anchor) if after.anchor else None,
-        "months": {month: codec.without_defaults(pointer) for month, pointer in after.months.items()},
-        "last": last,
+        "anchor": codec.without_defaults(pointers.anchor) if pointers.anchor else None,
+        "months": {month: codec.without_defaults(pointer) for month, pointer in pointers.months.items()},
+        "last": [codec.without_defaults(entry) for entry in entries],
     }
-    if left:
-        append_lines(folder / LOG, map(codec.line_of, left))
-    write_file(folder / POINTERS, f"{json.dumps(codec.sealed(plain), indent=2, sort_keys=True)}\n")
-    append_lines(folder / LOG, map(codec.line_of, last))
+    return f"{json.dumps(codec.sealed(plain), indent=2, sort_keys=True)}\n"
 
 
-def _read(folder: Path) -> dict[str, Any]:
-    path = folder / POINTERS
-    if not path.exists():
+def read_pointers(text: str | None, where: str) -> Pointers:
+    """Read the named pointers; none in a store that is not there yet."""
+    plain = _read(text, where)
+    months = {month: _pointer(item, where) for month, item in plain["months"].items()}
+    return Pointers(months, None if plain["anchor"] is None else _pointer(plain["anchor"], where))
+
+
+def last_entries(text: str | None, where: str) -> list[LogEntry]:
+    """Read the entries of the move that set the pointers."""
+    return [codec.build(LogEntry, plain, where) for plain in _read(text, where)["last"]]
+
+
+def log_line(entry: LogEntry) -> str:
+    """Write a line of the log, sealed: nothing else vouches for it."""
+    return codec.line_of(codec.sealed(codec.without_defaults(entry)))
+
+
+def read_log(lines: Sequence[str], where: str) -> list[LogEntry]:
+    """Read the log; a line that was changed is a StoreError with its number."""
+    found = []
+    for number, line in enumerate(lines, start=1):
+        place = f"{where}:{number}"
+        found.append(codec.build(LogEntry, codec.unsealed(codec.read_object(line, place), place), place))
+    return found
+
+
+def unlogged(text: str | None, lines: Sequence[str], where: tuple[str, str]) -> list[str]:
+    """Give the lines of the last move that are not in the log: its process was killed before it wrote them there.
+
+    `where` names the pointers and the log.
+    """
+    logged = read_log(lines, where[1])
+    return [log_line(entry) for entry in last_entries(text, where[0]) if entry not in logged]
+
+
+def _read(text: str | None, where: str) -> dict[str, Any]:
+    if text is None:
         return {"months": {}, "anchor": None, "last": []}
-    plain = {"last": [], **codec.unsealed(codec.read_object(read_text(path), str(path)), str(path))}
+    plain = {"last": [], **codec.unsealed(codec.read_object(text, where), where)}
     shapes = {"months": dict, "last": list, "anchor": dict | None}
     if plain.keys() != shapes.keys() or not all(isinstance(plain[name], shape) for name, shape in shapes.items()):
-        raise StoreError(f"{path}: not a map of pointers: restore it from version control")
+        raise StoreError(f"{where}: not a map of pointers: {codec.RESTORE}")
     return plain
 
 
-def _logged(folder: Path) -> list[dict[str, Any]]:
-    path = folder / LOG
-    return list(codec.read_lines(read_text(path), str(path))) if path.exists() else []
-
-
-def _unlogged(folder: Path, logged: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [plain for plain in _read(folder)["last"] if plain not in logged]
-
-
-def _pointer(plain: Any, path: Path) -> Pointer:
-    pointer = codec.build(Pointer, plain, str(path))
+def _pointer(plain: Any, where: str) -> Pointer:
+    pointer = codec.build(Pointer, plain, where)
     if not (isinstance(pointer.run, str) and isinstance(pointer.digest, str)):
-        raise StoreError(f"{path}: not a map of pointers: restore it from version control")
+        raise StoreError(f"{where}: not a map of pointers: {codec.RESTORE}")
     return pointer

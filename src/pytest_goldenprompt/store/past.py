@@ -11,16 +11,16 @@ from pytest_goldenprompt.judge.triage import sightings
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.triage import Sighting
 from pytest_goldenprompt.model.upkeep import Ran
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import Store
 
 
-def kept_runs(store: FolderStore) -> list[Ran]:
+def kept_runs(store: Store) -> list[Ran]:
     """Give the whole runs that are kept, oldest first; one that cannot be read is a StoreError."""
     found = [ran(store.facts(run_id)) for run_id in store.runs() if store.is_kept(run_id)]
     return sorted((one for one in found if one is not None), key=lambda one: (one.day, one.id))
 
 
-def kept_sightings(store: FolderStore) -> list[Sighting]:
+def kept_sightings(store: Store) -> list[Sighting]:
     """Give what the verdicts of all kept runs hold against their prompts; an unreadable one is a StoreError."""
     found: list[Sighting] = []
     for record, verdict in kept_verdicts(store):
@@ -35,7 +35,7 @@ def kept_sightings(store: FolderStore) -> list[Sighting]:
     return found
 
 
-def whole_verdicts(store: FolderStore) -> Iterator[tuple[Ran, str, dict[str, Any]]]:
+def whole_verdicts(store: Store) -> Iterator[tuple[Ran, str, dict[str, Any]]]:
     """Give every whole run that is stored, the last checks among them, with its month and its verdict record."""
     for run_id in store.runs():
         record = store.facts(run_id)
@@ -44,6 +44,6 @@ def whole_verdicts(store: FolderStore) -> Iterator[tuple[Ran, str, dict[str, Any
             yield made, record.month, store.verdict(run_id)
 
 
-def kept_verdicts(store: FolderStore) -> Iterator[tuple[RunRecord, dict[str, Any]]]:
+def kept_verdicts(store: Store) -> Iterator[tuple[RunRecord, dict[str, Any]]]:
     """Give the facts and the verdict record of every run that is kept, oldest first."""
     return ((store.facts(run_id), store.verdict(run_id)) for run_id in store.runs() if store.is_kept(run_id))

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.pointers import LogEntry, Pointers
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import Store
 
 KEPT_MONTHS = 24
 """The twelve months that reports show, each with the same month of the year before."""
@@ -89,7 +89,7 @@ def _months_before(month: str, number: int) -> str:
     return f"{year:04}-{nth + 1:02}"
 
 
-def survey(store: FolderStore) -> list[Stored]:
+def survey(store: Store) -> list[Stored]:
     """Read what pruning must know of every run. One that cannot be read is a StoreError: it may need any other."""
     try:
         return [_stored(store, run_id) for run_id in store.runs()]
@@ -97,7 +97,7 @@ def survey(store: FolderStore) -> list[Stored]:
         raise StoreError(f"nothing was removed, as a run that cannot be read may need another one: {error}") from None
 
 
-def _stored(store: FolderStore, run_id: str) -> Stored:
+def _stored(store: Store, run_id: str) -> Stored:
     verdict = store.verdict(run_id)
     try:
         compared = tuple(name for which in ("baseline", "anchor") for name in _named(verdict.get(which)))
@@ -113,7 +113,7 @@ def _named(reference: Mapping[str, Any] | None) -> Iterator[str]:
         yield from reference["pooled"]
 
 
-def prune(store: FolderStore, before: Pointers, rows: Collection[Row], *, who: str, time: str) -> None:
+def prune(store: Store, before: Pointers, rows: Collection[Row], *, who: str, time: str) -> None:
     """Remove runs with the pointers to them, and log each; the pointers go first, so that none ever leads nowhere.
 
     `before` are the pointers by which the runs were chosen; where they were moved since, nothing is removed.

@@ -10,7 +10,8 @@ from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.model.pointers import Pointer, Pointers
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.store.acceptance import never
-from pytest_goldenprompt.store.folder import FolderStore, read_run
+from pytest_goldenprompt.store.folder import read_run
+from pytest_goldenprompt.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ WHERE = "--golden-baseline"
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
-def find_baseline(store: FolderStore, name: str, *, month: str, recording: bool) -> Pointer | Path | None:
+def find_baseline(store: Store, name: str, *, month: str, recording: bool) -> Pointer | Path | None:
     """Find the run that a baseline's name stands for; None where nothing was accepted yet.
 
     `last-month`: for the recording run of a month the newest accepted run of an earlier month; for any other run, and
@@ -44,7 +45,7 @@ def find_baseline(store: FolderStore, name: str, *, month: str, recording: bool)
     )
 
 
-def load_baseline(store: FolderStore, found: Pointer | Path) -> RunRecord:
+def load_baseline(store: Store, found: Pointer | Path) -> RunRecord:
     """Read the record that `find_baseline` found; one that says nothing by itself is an InputError."""
     record = read_run(found) if isinstance(found, Path) else store.load(found)
     refuse_as_baseline(record, WHERE)

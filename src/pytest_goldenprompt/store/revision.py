@@ -10,7 +10,8 @@ from pathlib import Path
 from pytest_goldenprompt.errors import InputError, StoreError
 from pytest_goldenprompt.git import Tree, base_of, tree
 from pytest_goldenprompt.model.pointers import Pointer, Pointers
-from pytest_goldenprompt.store.folder import FILES, FolderStore
+from pytest_goldenprompt.store.archive import FILES
+from pytest_goldenprompt.store.store import FolderStore, Store
 
 PREFIX = "git:"
 SHORT = 12
@@ -19,30 +20,44 @@ OF_EVERY_MONTH = ("run.json", "verdict.json")
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A copy, in `folder`, of what a commit holds of a library: policy, pointers, and the runs that are asked for."""
+    """A copy, in `folder`, of what a commit holds of a library: policy, pointers, and the runs that are asked for.
+
+    A store that is no folder is not in git: `store` is then the one and only, and nothing of it is copied.
+    """
 
     name: str
     commit: str
     folder: Path
-    store: FolderStore
+    store: Store
     _tree: Tree
     _place: str
 
+    @property
+    def is_copied(self) -> bool:
+        """Say whether the store is a copy of the commit's."""
+        return isinstance(self.store, FolderStore)
+
     def fetch(self, runs: Iterable[Pointer]) -> None:
         """Copy some runs as a whole."""
-        self._copy(f"{self._place}/runs/{one.run}/{name}" for one in runs for name in FILES)
+        if self.is_copied:
+            self._copy(f"{self._place}/runs/{one.run}/{name}" for one in runs for name in FILES)
 
     def _copy(self, paths: Iterable[str]) -> None:
         for path, content in self._tree.read(paths).items():
             _put(self.folder / path, content)
 
 
-def open_revision(root: Path, name: str, store: FolderStore, policy: str, folder: Path) -> Revision:
+def open_revision(root: Path, name: str, store: Store, policy: str, folder: Path) -> Revision:
     """Copy into `folder` the policy, the pointers and the accepted months of the commit where HEAD left a revision.
 
     `name` is that of the revision, such as origin/main; `policy` the file's name. What the checkout holds is not
     looked at, so that a branch cannot edit what it is measured against.
     """
+    if not isinstance(store, FolderStore):
+        commit = base_of(root, name)
+        made = Revision(name, commit, folder, store, tree(root, commit, (policy,)), "")
+        made._copy([policy])  # noqa: SLF001 - its own maker
+        return made
     place = Path(os.path.relpath(store.folder, root)).as_posix()
     if place.startswith("..") or place == ".":
         raise InputError(

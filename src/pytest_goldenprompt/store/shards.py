@@ -10,24 +10,26 @@ from typing import Any
 
 from pytest_goldenprompt.errors import InputError, StoreError
 from pytest_goldenprompt.model.record import RunRecord
-from pytest_goldenprompt.store import codec
+from pytest_goldenprompt.store.archive import FILES
 from pytest_goldenprompt.store.files import read_text, write_folder
-from pytest_goldenprompt.store.folder import FILES, FolderStore, read_part, read_run
+from pytest_goldenprompt.store.folder import files_in, read_run
+from pytest_goldenprompt.store.run_files import load_object, load_texts
+from pytest_goldenprompt.store.store import Store
 from pytest_goldenprompt.store.volatile import with_volatile
 
 
-def shards_of(store: FolderStore) -> Path:
+def shards_of(store: Store) -> Path:
     """Give the folder below which a store's shards are."""
     return store.cache / "shards"
 
 
-def place_of(store: FolderStore, shard: tuple[int, int]) -> Path:
+def place_of(store: Store, shard: tuple[int, int]) -> Path:
     """Give the folder of one shard."""
     number, of = shard
     return shards_of(store) / f"{number}-of-{of}"
 
 
-def forget_shard(store: FolderStore, shard: tuple[int, int]) -> None:
+def forget_shard(store: Store, shard: tuple[int, int]) -> None:
     """Remove what an earlier run left: it must not be merged for this one's, however this one ends."""
     try:
         shutil.rmtree(place_of(store, shard))
@@ -37,7 +39,7 @@ def forget_shard(store: FolderStore, shard: tuple[int, int]) -> None:
         raise StoreError(f"{place_of(store, shard)}: an earlier shard cannot be removed: {error.strerror}") from None
 
 
-def put_shard(store: FolderStore, run_id: str, shard: tuple[int, int]) -> Path:
+def put_shard(store: Store, run_id: str, shard: tuple[int, int]) -> Path:
     """Copy a run that was stored among the checks to its shard's folder."""
     home, place = store.cache / "runs" / run_id, place_of(store, shard)
     write_folder(place, {name: read_text(home / name) for name in FILES})
@@ -66,11 +68,5 @@ def find_shards(folders: Iterable[Path]) -> list[Path]:
 
 def read_shard(home: Path) -> Shard:
     """Read what `put_shard` put."""
-    record = read_run(home)
-    texts = {line["digest"]: line["text"] for line in _read(home, "texts.jsonl")}
-    verdict = codec.read_object(read_part(home, "verdict.json"), str(home / "verdict.json"))
-    return Shard(with_volatile(record, home), texts, verdict)
-
-
-def _read(home: Path, name: str) -> Iterable[dict[str, Any]]:
-    return codec.read_lines(read_part(home, name), str(home / name))
+    record, files = read_run(home), files_in(home)
+    return Shard(with_volatile(record, files), load_texts(files), load_object(files, "verdict.json"))

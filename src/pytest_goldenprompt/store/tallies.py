@@ -15,7 +15,7 @@ from typing import Any
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.audit import CaseHistory, Record
 from pytest_goldenprompt.store import codec
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import Store
 
 _NAME = re.compile(rb'"case_id":("(?:[^"\\]|\\.)*"),"digest":"([^"]*)".*?"prompt_id":("(?:[^"\\]|\\.)*")')
 _PASSED, _ERROR, _REPEATS, _EMPTY = b'"passed":true', b'"error":', b'"repeats":[', b"{}"
@@ -24,7 +24,7 @@ _NEXT = re.compile(rb'\},\{"[a-z]')
 """Where a repeat ends and the next begins: a text that ends in such braces has another letter behind its quote."""
 
 
-def case_histories(store: FolderStore, runs: Sequence[str]) -> list[CaseHistory]:
+def case_histories(store: Store, runs: Sequence[str]) -> list[CaseHistory]:
     """Give the cases of the last of these runs, with what each of them showed while it was the same case.
 
     The runs are oldest first; in the answer too.
@@ -51,7 +51,7 @@ def case_histories(store: FolderStore, runs: Sequence[str]) -> list[CaseHistory]
     ]
 
 
-def _cases(store: FolderStore, run: str) -> Iterator[tuple[bytes, tuple[bytes, bytes, bytes]]]:
+def _cases(store: Store, run: str) -> Iterator[tuple[bytes, tuple[bytes, bytes, bytes]]]:
     """Give the lines of a run's cases, each with what names it: case, digest of its definition, prompt."""
     for number, line in enumerate(store.lines(run, "cases.jsonl"), 1):
         found = _NAME.search(line)

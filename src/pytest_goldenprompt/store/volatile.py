@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.store import codec
-from pytest_goldenprompt.store.files import read_text
+from pytest_goldenprompt.store.archive import RunFiles
+from pytest_goldenprompt.store.run_files import load_volatile
 
 
-def with_volatile(record: RunRecord, home: Path) -> RunRecord:
-    """Put latency, tokens and the like back into a folder's record; lines that are not its own are a StoreError."""
-    path = home / "volatile.jsonl"
-    lines = codec.read_lines(read_text(path), str(path))
+def with_volatile(record: RunRecord, files: RunFiles) -> RunRecord:
+    """Put latency, tokens and the like back into a record; lines that are not its own are a StoreError."""
+    lines = load_volatile(files)
     try:
         cases = tuple(_case_with(case, line) for case, line in zip(record.cases, lines, strict=True))
     except (TypeError, KeyError, ValueError, AttributeError):
-        raise StoreError(f"{path}: damaged: not the lines of run {record.id}") from None
+        raise StoreError(f"{files.where}/volatile.jsonl: damaged: not the lines of run {record.id}") from None
     return replace(record, cases=cases)
 
 

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from pytest_goldenprompt.authoring.schemas import NAMES
 from pytest_goldenprompt.cli import COMMANDS, main
 from pytest_goldenprompt.store.codec import sealed
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import case, record, save
 
 DATASET = """\
@@ -565,7 +565,7 @@ def test_a_library_may_be_named_from_elsewhere(call, library, imported, tmp_path
     assert run in call("-C", library / "shop", "list")[1]
     assert run in call("-C", library, "--store", "dir:.goldenprompt", "list")[1]
     assert "no such folder" in one_error(call("-C", library / "nowhere", "list"), 2)
-    assert "no such store" in one_error(call("--store", "s3://x", "list"), 2)
+    assert "no such store" in one_error(call("--store", "ftp://x", "list"), 2)
 
 
 def test_a_reader_that_goes_away_and_a_terminal_of_another_encoding_are_no_tracebacks(library, call, imported):

@@ -11,7 +11,7 @@ from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import accept
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import FolderStore
 
 FLAKY = (10,) * 20 + (9, 8, 7, 5, 0) * 2
 

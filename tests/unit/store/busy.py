@@ -1,5 +1,7 @@
 """Processes that are busy with one store: started by the tests, told by lines on standard input what to do.
 
+They are started with a word, the library's root, the store's URL and a run's id.
+
 race    read the pointers, say so, and move one once told to go
 accept  accept one's own runs in turn, as often as told
 kill    start a process that accepts without end, kill it, and say what became of the store; as often as told
@@ -15,14 +17,15 @@ import signal
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 from pytest_goldenprompt.model.pointers import LogEntry, Pointers
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import accept
-from pytest_goldenprompt.store.folder import FolderStore
-from pytest_goldenprompt.store.ledger import MovedError
+from pytest_goldenprompt.store.archive import MovedError
+from pytest_goldenprompt.store.place import open_store
 from pytest_goldenprompt.store.pruning import Row, prune
 
 LONGEST = 0.005
@@ -62,37 +65,59 @@ def _told(act):
     return "moved"
 
 
-def kill(store, run_id, act=None):
+def kill(opened, run_id, acting=None):
+    """Have processes killed that are forked from this one, which never opens the store: connections are not forked."""
     luck = random.Random(1)
     for line in sys.stdin:
         for _ in range(int(line)):
-            say(json.dumps(_killed(store, act or _accepting(store, run_id), luck)))
+            say(json.dumps(_killed(opened, run_id, acting or _accepting, luck)))
 
 
-def _killed(store, act, luck):
+def _killed(opened, run_id, acting, luck):
     """Kill a process some moments after it finished some moves.
 
     Give how many it finished in all, how many lines the log gained, and the runs of the newest pointer and line.
     """
-    logged = len(store.log())
+    before, _, _ = _seen(opened)
     reading, writing = os.pipe()
     process = os.fork()
     if not process:
+        act = acting(opened(), run_id)
+        os.write(writing, b"!")
         for number in count():
             act(number)
             os.write(writing, b".")
     os.close(writing)
     with os.fdopen(reading, "rb", buffering=0) as pipe:
+        pipe.read(1)
         finished = sum(len(pipe.read(1)) for _ in range(luck.randrange(3)))
         time.sleep(luck.uniform(0.0, LONGEST))
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
         finished += len(pipe.read())
-    log, pointers = store.log(), store.pointers()
-    for pointer in pointers.all():
-        store.load(pointer)
-    now = pointers.newest()
-    return finished, len(log) - logged, now and now.run, log[-1].run if log else None
+    logged, newest, last = _seen(opened)
+    return finished, logged - before, newest, last
+
+
+def _seen(opened):
+    """Read the store in a process of its own: the lines of the log, and the runs of the newest pointer and line."""
+    reading, writing = os.pipe()
+    process = os.fork()
+    if not process:
+        try:
+            store = opened()
+            log, pointers = store.log(), store.pointers()
+            for pointer in pointers.all():
+                store.load(pointer)
+            now = pointers.newest()
+            os.write(writing, json.dumps([len(log), now and now.run, log[-1].run if log else None]).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        seen = json.load(pipe)
+    os.waitpid(process, 0)
+    return seen
 
 
 def _accepting(store, run_id):
@@ -105,7 +130,7 @@ def _accepting(store, run_id):
     return act
 
 
-def prune_in_turn(store, run_id):
+def _pruning(store, run_id):
     old = replace(store.load(run_id), id="", month="2020-01")
 
     def act(number):
@@ -116,10 +141,16 @@ def prune_in_turn(store, run_id):
             store.save(made, {}, "{}", keep=True)
             accept(store, made, State.PASS, who="w", time="t", reason="r")
 
-    kill(store, run_id, act)
+    return act
 
 
 if __name__ == "__main__":
     os.fsync = lambda handle: None  # a process that is killed takes nothing with it that the system has
-    words = {"race": race, "accept": accept_in_turn, "kill": kill, "prune": prune_in_turn}
-    words[sys.argv[1]](FolderStore(Path(sys.argv[2])), sys.argv[3])
+    word, root, url, run_id = sys.argv[1:]
+    opened = partial(open_store, Path(root), url)
+    if word in {"kill", "prune"}:
+        if "sql" in url:  # imported once, and the connection is closed again; a bucket's client must not be forked
+            opened().runs()
+        kill(opened, run_id, {"kill": _accepting, "prune": _pruning}[word])
+    else:
+        {"race": race, "accept": accept_in_turn}[word](opened(), run_id)

@@ -6,7 +6,7 @@ from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.model.values import SHORT_DIGEST_LENGTH, digest_of
 from pytest_goldenprompt.model.verdict import State
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import FolderStore
 
 
 def name_of(text):

@@ -10,8 +10,8 @@ from pytest_goldenprompt.model.record import PromptFacts, RunKind
 from pytest_goldenprompt.model.result import Repeat
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import WORDS, RefusedError, accept, accept_by_itself, anchor, objections
-from pytest_goldenprompt.store.folder import FolderStore
-from pytest_goldenprompt.store.ledger import MovedError
+from pytest_goldenprompt.store.archive import MovedError
+from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import case, record, save
 
 WORD = {"who": "me", "time": "2026-11-02T03:04:05Z", "reason": "it is better"}

@@ -11,8 +11,8 @@ from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import accept, anchor
 from pytest_goldenprompt.store.codec import sealed
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.reference import find_baseline, load_baseline
+from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import record, save, texts
 
 WORD = {"who": "me", "time": "t", "reason": "r"}
@@ -186,7 +186,7 @@ def test_no_name_of_a_run_leads_out_of_the_store(stored, name):
 def test_a_run_under_anothers_name_is_refused(stored):
     runs = stored.folder / "runs"
     (runs / "r1").rename(runs / "r9")
-    with pytest.raises(StoreError, match="the folder of run 'r9' holds another, found 'r1'"):
+    with pytest.raises(StoreError, match="the place of run 'r9' holds another, found 'r1'"):
         stored.load("r9")
 
 

@@ -12,8 +12,8 @@ from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store import files
 from pytest_goldenprompt.store.acceptance import accept, accept_by_itself
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.pruning import Row, prune
+from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import record, save
 
 MKDIR = os.mkdir

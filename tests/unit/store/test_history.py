@@ -4,8 +4,8 @@ import json
 
 from pytest_goldenprompt.model.verdict import MonthRate, State
 from pytest_goldenprompt.store.acceptance import accept
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.history import MONTHS, history
+from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import record, texts
 
 

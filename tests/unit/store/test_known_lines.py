@@ -9,7 +9,8 @@ import pytest
 
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.store.codec import cases_digest, cases_text, sealed
-from pytest_goldenprompt.store.folder import FolderStore, read_run
+from pytest_goldenprompt.store.folder import read_run
+from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import case, record, save
 
 

@@ -8,7 +8,7 @@ from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.pointers import LogEntry, Pointers
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import accept
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import record, save
 
 WORD = {"who": "me", "reason": "r"}

@@ -12,9 +12,9 @@ from pytest_goldenprompt.model.pointers import LogEntry, Pointer, Pointers
 from pytest_goldenprompt.model.record import RunKind
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import accept, anchor
-from pytest_goldenprompt.store.folder import FolderStore
-from pytest_goldenprompt.store.ledger import MovedError
+from pytest_goldenprompt.store.archive import MovedError
 from pytest_goldenprompt.store.pruning import Row, Stored, plan_pruning, prune, survey
+from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import record, texts
 
 WORD = {"who": "me", "time": "t", "reason": "r"}

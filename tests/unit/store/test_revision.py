@@ -9,8 +9,8 @@ from pytest_goldenprompt.git import Tree, base_of, blob, tree, word
 from pytest_goldenprompt.model.pointers import Pointer, Pointers
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import accept
-from pytest_goldenprompt.store.folder import FolderStore
 from pytest_goldenprompt.store.revision import moved, open_revision
+from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import record, save
 
 POLICY = "goldenprompt.toml"

@@ -14,7 +14,7 @@ from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult, Repeat
 from pytest_goldenprompt.store import codec
 from pytest_goldenprompt.store.case_lines import read_cases
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import case, name_of, record, save, texts, verdict
 
 ANY = st.text(st.characters(codec=None, categories=None), max_size=30)
@@ -180,7 +180,8 @@ def test_what_the_provider_told_is_kept_under_stable_names_beside_the_record(tmp
     origin = Origin("gpt-4o-2024-08-06", "stop", "fp_1", Usage(10, 5, 4, 3, 2))
     repeats = tuple(dataclasses.replace(case("a").repeats[0], origin=one) for one in (origin, None))
     save(FolderStore(tmp_path), record("r1", case("a", repeats=repeats)))
-    first, second = json.loads((tmp_path / "runs" / "r1" / "volatile.jsonl").read_text("utf-8"))["repeats"]
+    line, _ = (tmp_path / "runs" / "r1" / "volatile.jsonl").read_text("utf-8").splitlines()
+    first, second = json.loads(line)["repeats"]
     assert first["origin"] == {
         "model": "gpt-4o-2024-08-06",
         "finish_reason": "stop",

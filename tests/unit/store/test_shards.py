@@ -7,9 +7,11 @@ import pytest
 from pytest_goldenprompt.errors import InputError, StoreError
 from pytest_goldenprompt.model.verdict import State
 from pytest_goldenprompt.store.acceptance import RefusedError, accept, accept_by_itself, anchor
-from pytest_goldenprompt.store.folder import FolderStore, read_run
+from pytest_goldenprompt.store.folder import read_run
 from pytest_goldenprompt.store.reference import load_baseline
+from pytest_goldenprompt.store.seal import with_seal
 from pytest_goldenprompt.store.shards import find_shards, forget_shard, place_of, put_shard, read_shard
+from pytest_goldenprompt.store.store import FolderStore
 from unit.store.records import record, save, texts
 
 SHARD = replace(record("r1"), shard=(2, 3))
@@ -58,8 +60,16 @@ def test_what_an_earlier_run_left_is_removed_and_its_absence_is_fine(store, home
     ["", '{"prompt_id":"p","case_id":"b","repeats":[{}]}\n' * 2, '{"prompt_id":"p"}\n' * 2, '{"repeats":3}\n' * 2],
 )
 def test_volatile_lines_that_are_not_its_own_are_refused(home, text):
-    (home / "volatile.jsonl").write_text(text)
+    (home / "volatile.jsonl").write_text(with_seal(text.splitlines()))
     with pytest.raises(StoreError, match=r"volatile\.jsonl: damaged: not the lines of run r1"):
+        read_shard(home)
+
+
+@pytest.mark.parametrize("change", [lambda text: "", lambda text: text[:-1], lambda text: text.replace("0.5", "0.4")])
+def test_volatile_lines_that_were_changed_are_refused(home, change):
+    path = home / "volatile.jsonl"
+    path.write_text(change(path.read_text()))
+    with pytest.raises(StoreError, match=r"volatile\.jsonl: (changed|damaged)"):
         read_shard(home)
 
 

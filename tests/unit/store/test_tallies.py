@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pytest_goldenprompt.errors import StoreError
 from pytest_goldenprompt.model.audit import Record
 from pytest_goldenprompt.model.result import CaseResult, Repeat
-from pytest_goldenprompt.store.folder import FolderStore
+from pytest_goldenprompt.store.store import FolderStore
 from pytest_goldenprompt.store.tallies import case_histories
 from unit.store.records import record, save
 
