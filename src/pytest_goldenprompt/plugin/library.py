@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -13,18 +14,17 @@ from pytest_goldenprompt.engine.plan import PlannedPrompt, plan_prompt, unreadab
 from pytest_goldenprompt.engine.traffic import Traffic
 from pytest_goldenprompt.errors import InputError, NoPromptError
 from pytest_goldenprompt.formats.pairing import misplaced
-from pytest_goldenprompt.formats.policy import POLICY_FILE
 from pytest_goldenprompt.judge import certain
 from pytest_goldenprompt.judge.copies import surely
 from pytest_goldenprompt.judge.waivers import alone, in_force
 from pytest_goldenprompt.model.contracts import Provider, ProviderSetting
-from pytest_goldenprompt.model.limits import Asked, Spend, Terms, portable
+from pytest_goldenprompt.model.limits import Spend, Terms, portable
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.result import CaseResult
 from pytest_goldenprompt.model.upkeep import Upkeep
-from pytest_goldenprompt.model.values import JSON
 from pytest_goldenprompt.model.verdict import CaseOutcome, Outcome
+from pytest_goldenprompt.plugin.asked import asked_provider, unpriced
 from pytest_goldenprompt.plugin.batching import Batches
 from pytest_goldenprompt.plugin.carrying import Carrying, Nothing
 from pytest_goldenprompt.plugin.options import Settings
@@ -182,7 +182,7 @@ class Library:
 
     def _plan(self, path: Path) -> PlannedPrompt | None:
         root, registry = self.settings.root, self.registry
-        planned = plan_prompt(root, path, registry.evaluator, self._choose_provider, registry.formats)
+        planned = plan_prompt(root, path, registry.evaluator, partial(asked_provider, self.settings), registry.formats)
         if planned is None:
             return None
         if planned.facts.retired:
@@ -198,19 +198,9 @@ class Library:
             return
         judges = {one.identity: (one.asked, one.parameters) for one in planned.judges}
         for asked, parameters in ((planned.asked, planned.parameters), *judges.values()):
-            self._refuse_unpriced_calls(asked, parameters)
-
-    def _refuse_unpriced_calls(self, asked: Asked, parameters: Mapping[str, JSON]) -> None:
-        price = self.terms.price_of(asked)
-        missing = "input and output" if price is None else price.gap(asked, parameters)
-        if not missing:
-            return
-        self.unpriced = True
-        what = "price" if price is None else "bound on the cost of a call"
-        raise InputError(
-            f"no {what} is known for {asked.name}, which --golden-budget needs",
-            remedy=f'write {missing} under [prices."{asked.name}"] into {POLICY_FILE}',
-        )
+            if told := unpriced(self.terms, asked, parameters):
+                self.unpriced = True
+                raise told
 
     def with_bar(self, facts: PromptFacts) -> PromptFacts:
         """Have every case of a prompt without history pass, unless its dataset or the first run says otherwise."""
@@ -225,19 +215,6 @@ class Library:
                 f"two golden datasets for one prompt, found {twin} too; one is accepted",
                 remedy="put their cases into one file, or give one of them another name and name its `prompt`",
             )
-
-    def _choose_provider(self, named: str | None) -> str:
-        chosen = self.settings.provider or named or self.settings.default_provider
-        if not chosen:
-            raise InputError(
-                "no provider: neither the prompt, the dataset nor `golden_provider` names one",
-                remedy="write `provider: openai:MODEL` into the prompt's front matter, or pass --golden-provider",
-            )
-        if chosen.partition(":")[0] == "replay" and self.settings.record:
-            raise InputError(
-                "a recording run needs live answers, found provider 'replay'", remedy="pass --golden-provider"
-            )
-        return chosen
 
     def _provider(self, name: str) -> Provider:
         settings = self.settings
