@@ -83,20 +83,23 @@ def cover(golden: Sequence[Asked], production: Sequence[Asked], seed: str, readi
     pooled = _Pooled(golden, production, seed)
     texts = weighed([one.text for one in pooled.asked])
     near = neighbours(texts)
-    found = Coverage(len(golden), len(production), (), (), (), _reading(pooled, near, reading), ())
     if not golden:
-        return found
+        return Coverage(0, len(production), (), (), (), _reading(pooled, near, reading, 0), ())
     dealt = tuple(deals(pooled.pool, DEALS, seed))
     kinds = pooled.kinds
     parts = {kind: pooled.parts(kind) for kind in kinds}
+    judged = tuple(_parts(parts, pooled, dealt))
     topics = topic_gaps(texts, near, (pooled.golden, pooled.pool), dealt, ALPHA / 2)
+    lacking = 0
+    for part in judged:
+        lacking |= parts[part.kind][part.value] if part.lack.state is Cover.GAP else 0
     return Coverage(
-        found.golden,
-        found.production,
-        tuple(_parts(parts, pooled, dealt)),
+        len(golden),
+        len(production),
+        judged,
         tuple(Topic(one.lack, one.words, pooled.production(one.places)) for one in topics),
         tuple(_differences(parts, pooled, dealt)),
-        found.reading,
+        _reading(pooled, near, reading, lacking),
         tuple(kind for kind in KINDS if kind not in kinds),
     )
 
@@ -164,15 +167,24 @@ def _differences(parts: dict[str, dict[str, int]], pooled: _Pooled, dealt: Seque
     yield Difference("text", "maximum mean discrepancy", discrepancy(texts, pooled.golden, pooled.pool, dealt))
 
 
-def _reading(pooled: _Pooled, near: Sequence[Sequence[Near]], number: int) -> tuple[Unlike, ...]:
-    """Choose the inputs whose cases would bring the most others of production a near one."""
+def _reading(pooled: _Pooled, near: Sequence[Sequence[Near]], number: int, lacking: int) -> tuple[Unlike, ...]:
+    """Choose the inputs whose cases would bring the most others of production a near one.
+
+    To those in a part that is a gap, the places `lacking`, no case is near, whatever its words are; and an input that
+    is in no such part cannot stand for them.
+    """
     asked = [at for at in range(pooled.pool.size) if not pooled.is_golden(at)]
     nearest = {at: next((one for one in near[at] if pooled.is_golden(one.place)), None) for at in asked}
-    there = {at: one.like if one else 0.0 for at, one in nearest.items()}
+    likes = {at: one.like if one else 0.0 for at, one in nearest.items()}
+    there = {at: 0.0 if lacking >> at & 1 else like for at, like in likes.items()}
     chosen = []
-    for one in stand_ins(near, there, number):
+    for one in stand_ins([_same_side(at, others, lacking) for at, others in enumerate(near)], there, number):
         case = nearest[one.place]
         place = pooled.order[one.place] - pooled.pool.golden
         golden = pooled.order[case.place] if case else None
-        chosen.append(Unlike(place, golden, there[one.place], one.stands_for))
+        chosen.append(Unlike(place, golden, likes[one.place], one.stands_for))
     return tuple(chosen)
+
+
+def _same_side(at: int, near: Sequence[Near], lacking: int) -> Sequence[Near]:
+    return near if lacking >> at & 1 else [one for one in near if not lacking >> one.place & 1]

@@ -15,8 +15,8 @@ LOOKED_AT = 4_000
 KEPT = 50
 """The heaviest words of a text, which are compared; the others tell little and cost much."""
 
-COMMON = 0.25
-"""Share of the texts from which on a word tells nothing."""
+COMMON, MOST_HOLDERS = 0.25, 400
+"""Share of the texts, and number of them, over which a word tells next to nothing."""
 
 NEIGHBOURS = 64
 """The nearest texts that are kept of each."""
@@ -60,7 +60,7 @@ def weighed(texts: Sequence[str]) -> tuple[dict[str, float], ...]:
     """
     counted = [words_of(text) for text in texts]
     spread = Counter(word for words in counted for word in words)
-    most = max(1, math.floor(COMMON * len(texts)))
+    most = max(1, min(MOST_HOLDERS, math.floor(COMMON * len(texts))))
     rare = {word: 1 + math.log(len(texts) / number) for word, number in spread.items() if number <= most}
     return tuple(
         _of_length_one({word: (1 + math.log(n)) * rare[word] for word, n in one.items() if word in rare})

@@ -76,6 +76,16 @@ def test_the_same_draw_twice_is_covered_and_repeatable():
     assert found == cover(golden, production, "s")
 
 
+def test_inputs_of_a_gap_are_to_be_read_though_cases_have_their_words():
+    golden = [Asked(one.text, ((TAG, "shop"),)) for one in drawn(EVERY, 40, "g")]
+    bank = [Asked(one.text, ((TAG, "bank"),)) for one in golden[:20]]
+    found = cover(golden, [*golden, *bank], "s", 5)
+    assert [part.value for part in found.parts if part.lack.state is Cover.GAP] == ["bank"]
+    assert all(one.place >= 40 for one in found.reading)
+    assert {round(one.like, 6) for one in found.reading} == {1.0}
+    assert len(found.reading) == 5
+
+
 def test_a_kind_with_one_value_cannot_differ():
     english = [Asked(one.text, (*one.values, (LANGUAGE, "en"))) for one in drawn(EVERY, 12, "g")]
     found = cover(english, english, "s", 0)
