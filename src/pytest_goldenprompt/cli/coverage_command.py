@@ -20,7 +20,7 @@ from pytest_goldenprompt.reports.coverage import Input, Subject, coverage_record
 from pytest_goldenprompt.store.lock import alone_in
 
 READING, MOST_READING = 10, 100
-MOST_INPUTS = 1_000
+MOST_INPUTS = 500
 """Inputs that are compared; more of them hardly tell more, and are drawn from."""
 
 

@@ -62,7 +62,10 @@ class Unlike:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What was found; places are those in the production that was given. `parts` are those over the share alone."""
+    """What was found; places are those in the production that was given. `parts` are those over the share alone.
+
+    `unlike` counts the inputs of production that no golden case is like by its words.
+    """
 
     golden: int
     production: int
@@ -71,6 +74,7 @@ class Coverage:
     differences: tuple[Difference, ...]
     reading: tuple[Unlike, ...]
     not_compared: tuple[str, ...]
+    unlike: int
 
     @property
     def is_covered(self) -> bool:
@@ -84,7 +88,7 @@ def cover(golden: Sequence[Asked], production: Sequence[Asked], seed: str, readi
     texts = weighed([one.text for one in pooled.asked])
     near = neighbours(texts)
     if not golden:
-        return Coverage(0, len(production), (), (), (), _reading(pooled, near, reading, 0), ())
+        return Coverage(0, len(production), (), (), (), _reading(pooled, near, reading, 0), (), len(production))
     dealt = tuple(deals(pooled.pool, DEALS, seed))
     kinds = pooled.kinds
     parts = {kind: pooled.parts(kind) for kind in kinds}
@@ -101,6 +105,7 @@ def cover(golden: Sequence[Asked], production: Sequence[Asked], seed: str, readi
         tuple(_differences(parts, pooled, dealt)),
         _reading(pooled, near, reading, lacking),
         tuple(kind for kind in KINDS if kind not in kinds),
+        sum(pooled.nearest(others) is None for at, others in enumerate(near) if not pooled.is_golden(at)),
     )
 
 
@@ -128,6 +133,10 @@ class _Pooled:
     def is_golden(self, at: int) -> bool:
         """Say whether a golden case is at a place."""
         return self.order[at] < self.pool.golden
+
+    def nearest(self, others: Sequence[Near]) -> Near | None:
+        """Give the golden case that comes first among near ones."""
+        return next((one for one in others if self.is_golden(one.place)), None)
 
     def parts(self, kind: str) -> dict[str, int]:
         """Give the parts of a kind by their values; the bits of each are its places."""
@@ -174,7 +183,7 @@ def _reading(pooled: _Pooled, near: Sequence[Sequence[Near]], number: int, lacki
     is in no such part cannot stand for them.
     """
     asked = [at for at in range(pooled.pool.size) if not pooled.is_golden(at)]
-    nearest = {at: next((one for one in near[at] if pooled.is_golden(one.place)), None) for at in asked}
+    nearest = {at: pooled.nearest(near[at]) for at in asked}
     likes = {at: one.like if one else 0.0 for at, one in nearest.items()}
     there = {at: 0.0 if lacking >> at & 1 else like for at, like in likes.items()}
     chosen = []

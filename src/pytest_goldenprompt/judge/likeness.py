@@ -18,7 +18,7 @@ KEPT = 50
 COMMON, MOST_HOLDERS = 0.25, 400
 """Share of the texts, and number of them, over which a word tells next to nothing."""
 
-NEIGHBOURS = 64
+NEIGHBOURS = 255
 """The nearest texts that are kept of each."""
 
 LEAST_LIKE = 0.1

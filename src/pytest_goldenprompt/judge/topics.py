@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pytest_goldenprompt.judge.gaps import Cover, Lack, Pool, lacks
 from pytest_goldenprompt.judge.likeness import Near
 
-SIZES = (8, 16, 32, 64)
-"""Sizes of the neighbourhoods that are looked at, up to a quarter of all inputs."""
+SIZES = (8, 16, 32, 64, 128, 256)
+"""Sizes of the neighbourhoods that are looked at, up to a quarter of all inputs; few golden cases need wide ones."""
 
 NAMED = 5
 WORDS = 4

@@ -50,6 +50,11 @@ def coverage_text(found: Coverage, subject: Subject) -> str:
     if found.parts:
         lines += ["", tabulate([_row(part) for part in found.parts], HEADERS, tablefmt="simple", disable_numparse=True)]
     lines += ["", *_differences(found), *_not_compared(found)] if found.golden else []
+    if found.unlike:
+        lines += [
+            "",
+            f"{found.unlike} of {counted(found.production, 'input')} have no golden case like them, by their words.",
+        ]
     lines += ["", *_reading(found, subject)] if found.reading else []
     return "\n".join(lines)
 
@@ -124,7 +129,7 @@ def _differences(found: Coverage) -> Iterator[str]:
 
 
 def _not_compared(found: Coverage) -> Iterator[str]:
-    why = {TAG: "tags", EXPECTED: "a short `expected` or `output`"}
+    why = {TAG: "tags", EXPECTED: "`expected` or `output` that is short"}
     for kind in found.not_compared:
         what = why.get(kind, f"{kind} that can be told")
         yield f"not compared: {kind}, as production or the golden cases have no {what}"
@@ -153,6 +158,7 @@ def coverage_record(found: Coverage, subject: Subject) -> dict[str, JSON]:
         "production": found.production,
         "given": subject.given,
         "passed_over": len(subject.strangers),
+        "unlike": found.unlike,
         "rule": {"share": SHARE, "cases": FEWEST},
         "parts": [_part_record(part) for part in found.parts],
         "topics": [_topic_record(topic, subject) for topic in found.topics],

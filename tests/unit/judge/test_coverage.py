@@ -43,6 +43,7 @@ def test_a_subject_that_is_left_out_is_a_gap_by_its_tag(lacking):
     assert not lacking.is_covered
     assert lacking.not_compared == (EXPECTED, LANGUAGE)
     assert lacking.parts[0].value == "all"
+    assert 5 <= lacking.unlike <= sum(one.values[0] == (TAG, "login") for one in drawn(EVERY, 60, "p"))
     assert lacking.parts[0].share == 1.0
     tests = {one.what: one for one in lacking.differences}
     assert list(tests) == [TAG, LENGTH, "text"]
@@ -99,6 +100,7 @@ def test_without_a_golden_case_there_is_only_something_to_read():
     assert (found.golden, found.parts, found.topics, found.differences) == (0, (), (), ())
     assert [one.nearest for one in found.reading] == [None] * 3
     assert [one.like for one in found.reading] == [0.0] * 3
+    assert found.unlike == 12
 
 
 def test_one_input_tells_nothing():
