@@ -18,7 +18,9 @@ MATRIX = (
 )
 
 
-EXTRAS = "openai,anthropic,any-llm,autoevals,bucket,jinja,local,pydantic-evals,schema,similarity,sql,text-metrics"
+EXTRAS = (
+    "openai,anthropic,any-llm,autoevals,bucket,coverage,jinja,local,pydantic-evals,schema,similarity,sql,text-metrics"
+)
 
 ALL = ("-m", "slow or not slow")
 """Plain `pytest` leaves out what asks a real model, opens a real browser or waits out real outages."""

@@ -37,6 +37,7 @@ COMMANDS = {
     "import": "carry over golden sets of other tools, or judge and store their outputs",
     "export": "write a golden set as a file of another tool",
     "judge-check": "hold a judge against answers that people labelled",
+    "coverage": "say what production asks and a golden set lacks",
     "calibrate": "measure the gate on the repeats of a stored run",
     "plan": "say what it takes to find a drop of a wished size",
     "schema": "print the JSON Schema of a file",
