@@ -57,7 +57,7 @@ class Engine:
         self._admission = Admission(self._loop, self._traffic.purse, self._stop)
         self._together = Together(self._traffic.journal, self._loop)
         self._alarm: asyncio.TimerHandle | None = None
-        self._thread = threading.Thread(target=self._loop.run_forever, name="goldenprompt-engine", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="goldenprompt-engine", daemon=True)
         self._thread.start()
 
     @property
@@ -111,8 +111,11 @@ class Engine:
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(LAST_MOMENT)
-            if not self._thread.is_alive():
-                self._loop.close()
+
+    def _serve(self) -> None:
+        """Run the loop until it is stopped, however late that is noticed, and leave nothing of it open."""
+        self._loop.run_forever()
+        self._loop.close()
 
     def _admit(self, jobs: list[Job]) -> None:
         self._keep_the_deadline()

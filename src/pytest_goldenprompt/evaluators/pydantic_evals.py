@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,7 +66,9 @@ class PydanticEvaluator:
         value, problem = judged_value(output, self.extract)
         if problem:
             return (score_of(self.name, value=False, threshold=self.threshold, reason=problem),)
-        found = self.evaluator.evaluate_sync(_context(value, output, case))
+        found = self.evaluator.evaluate(_context(value, output, case))
+        if inspect.iscoroutine(found):
+            found = asyncio.run(found)  # their own way leaves a loop open
         listed = found.items() if isinstance(found, Mapping) else [("", found)]
         return tuple(self._score(key, result) for key, result in listed)
 

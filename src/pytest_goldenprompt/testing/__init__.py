@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_goldenprompt.testing.providers import Fault, ProviderContract, answers_of
+from pytest_goldenprompt.testing.providers import Fault, ProviderContract, answers_of, outputs_of
 from pytest_goldenprompt.testing.stores import StoreContract
 
-__all__ = ["Fault", "ProviderContract", "StoreContract", "answers_of"]
+__all__ = ["Fault", "ProviderContract", "StoreContract", "answers_of", "outputs_of"]
