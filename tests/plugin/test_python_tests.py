@@ -264,6 +264,10 @@ class TestClass:
     def test_in_it(self, case):
         return "yes"
 
+@mark("judged.golden.yaml")
+def test_judged(case):
+    return "yes"
+
 class TestUnit(unittest.TestCase):
     @mark("d.golden.yaml")
     def test_method(self):
@@ -281,6 +285,7 @@ TOLD = {
     "test_no_return": "test_no_return returns nothing",
     "test_parameters": "each case is run several times, found parameters of model",
     "test_own_cases": "`case` has parameters of its own",
+    "test_judged": "models that judge are not asked about what a Python test returns, found echo",
     "TestClass::test_in_it": "the mark goldenprompt stands on the class 'TestClass'",
     "TestUnit::test_method": "test_method cannot be given cases",
 }
@@ -288,6 +293,8 @@ TOLD = {
 
 def test_a_mark_that_cannot_be_meant_is_one_line_and_all_else_is_run(tests):
     tests.tests(WRONG)
+    judge = "{judge: {rubric: Good?, choices: {good: 1, bad: 0}, provider: echo}}"
+    tests.write("judged.golden.yaml", f"evaluators: [{judge}]\ncases: [{{id: a}}]\n")
     tests.dataset("prompts/triage", {"c": "yes"})
     run = tests.run("--golden-record", "--strict-markers")
     assert (run.code, run.state) == (4, "error"), run.out

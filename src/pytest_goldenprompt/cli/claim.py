@@ -15,7 +15,7 @@ from pytest_goldenprompt.reports.verdict_shape import read_record
 from pytest_goldenprompt.store import codec
 from pytest_goldenprompt.store.files import read_text
 from pytest_goldenprompt.store.folder import read_part, read_run
-from pytest_goldenprompt.store.store import Store
+from pytest_goldenprompt.store.store import FolderStore, Store
 
 RECORD = "verdict.json"
 AGAIN = "run the gate again, and carry its verdict record and the folder of its run to where this is called"
@@ -41,7 +41,10 @@ def read_claim(path: Path, beside: Path | None, store: Store) -> Claim:
     try:
         text = read_text(path)
         record = read_record(text, str(path))
-        home = _home(record["run"]["id"], [beside] if beside else [path.parent, store.folder], path)
+        run_id = record["run"]["id"]
+        home = _found(run_id, [beside] if beside else [path.parent, store.folder])
+        if home is None:
+            raise _missing(run_id, path, beside, store)
         run, digest = _read_run(home)
     except (StoreError, InputError) as error:
         raise DeniedError(Why.UNREADABLE, str(error), AGAIN) from None
@@ -51,12 +54,17 @@ def read_claim(path: Path, beside: Path | None, store: Store) -> Claim:
     return Claim(path, record, home, run)
 
 
-def _home(run_id: str, folders: list[Path], path: Path) -> Path:
-    found = next((home for folder in folders for home in _places(folder, run_id) if (home / "run.json").exists()), None)
-    if found is None:
-        looked = " and ".join(str(folder) for folder in folders)
-        raise StoreError(f"{path}: the run that it is about, {run_id}, is not in {looked}")
-    return found
+def _found(run_id: str, folders: list[Path]) -> Path | None:
+    return next((home for folder in folders for home in _places(folder, run_id) if (home / "run.json").exists()), None)
+
+
+def _missing(run_id: str, path: Path, beside: Path | None, store: Store) -> Exception:
+    """Say where the run was looked for; one that a database or a bucket keeps has to be brought into a folder."""
+    if beside is None and not isinstance(store, FolderStore) and store.is_kept(run_id):
+        what = f"{path}: the run that it is about, {run_id}, is in {store.name}, and verify reads runs in folders alone"
+        return DeniedError(Why.UNREADABLE, what, "`goldenprompt copy` the store to dir:FOLDER, and pass --run FOLDER")
+    looked = str(beside) if beside else f"{path.parent} and {store.folder}"
+    return StoreError(f"{path}: the run that it is about, {run_id}, is not in {looked}")
 
 
 def _places(folder: Path, run_id: str) -> Iterator[Path]:

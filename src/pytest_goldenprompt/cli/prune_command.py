@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
+from pathlib import Path
 
-from pytest_goldenprompt.cli.place import now, store_of, who
+from pytest_goldenprompt.cli.place import now, root_of, store_of, who
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.formats.triage import read_ledger
+from pytest_goldenprompt.formats.upkeep import read_upkeep
+from pytest_goldenprompt.judge.triage import last_witnesses, track
+from pytest_goldenprompt.model.pointers import Pointers
 from pytest_goldenprompt.reports.runs_table import pruned_table
+from pytest_goldenprompt.store.past import kept_sightings
 from pytest_goldenprompt.store.pruning import KEPT_MONTHS, Pruning, plan_pruning, prune, survey
-from pytest_goldenprompt.store.store import FolderStore
+from pytest_goldenprompt.store.store import FolderStore, Store
 
 MOST_MONTHS = 1200
 
@@ -28,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     """Remove, and print a row for each run that went, and for each that would have but is needed."""
     keep, store = _months(options.keep), store_of(options)
     before = store.pointers()
-    plan = plan_pruning(survey(store), before, store.log(), keep)
+    plan = _plan(root_of(options), store, before, keep)
     if plan.remove and not options.dry_run:
         prune(store, before, plan.remove, who=who(), time=now())
     if plan.remove or plan.hold:
@@ -36,6 +43,19 @@ def run(options: argparse.Namespace) -> int:
         print(pruned_table([*(("removed", one.run, one.month, one.why) for one in plan.remove), *held]))
     print(_told(plan, dry=options.dry_run, in_git=isinstance(store, FolderStore)))
     return 0
+
+
+def _plan(root: Path, store: Store, before: Pointers, keep: int) -> Pruning:
+    """Choose what goes; the one run that knows of a finding about which nobody has decided yet is kept."""
+    runs, log = survey(store), store.log()
+    plan = plan_pruning(runs, before, log, keep)
+    if not plan.remove:
+        return plan
+    today = date.fromisoformat(now()[: len("YYYY-MM-DD")])
+    every = track(kept_sightings(store), read_ledger(root)[0], read_upkeep(root), today)
+    found = last_witnesses(every, {row.run for row in plan.remove})
+    needed = {run: f"nobody decided about its finding {name}: goldenprompt triage list" for run, name in found.items()}
+    return plan_pruning(runs, before, log, keep, needed)
 
 
 def _months(text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -48,6 +48,20 @@ def track(seen: Iterable[Sighting], decisions: Iterable[Decision], upkeep: Upkee
         said[decision.subject].append(decision)
     found = (_tracked(one, sights[one], said[one], upkeep, today) for one in {**sights, **said})
     return tuple(sorted(found, key=lambda one: (not one.standing.is_open, one.since, one.subject)))
+
+
+def last_witnesses(every: Iterable[Tracked], gone: Collection[str]) -> Mapping[str, str]:
+    """Name, of the runs that are to go, those without which an open finding would be forgotten; each with its id.
+
+    One run a finding is enough, the first that saw it (again). What a person opened is in the ledger.
+    """
+    found: dict[str, str] = {}
+    for one in every:
+        seen = _since(one.last, list(one.sightings)) if one.standing is Standing.AGAIN else one.sightings
+        kept = one.standing is Standing.OPEN and one.last is not None
+        if one.standing.is_open and not kept and all(sight.run in gone for sight in seen):
+            found.setdefault(seen[0].run, one.subject.id)
+    return found
 
 
 def _tracked(subject: Subject, seen: list[Sighting], said: list[Decision], upkeep: Upkeep, today: date) -> Tracked:

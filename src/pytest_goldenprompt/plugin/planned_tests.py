@@ -20,6 +20,7 @@ def planned_test(library: Library, path: Path, test: PythonTest, line: int) -> P
     if test.id not in library.planned and test.id not in library.unreadable:
         try:
             planned = plan_test(root, path, test, registry.evaluator, registry.formats)
+            _refuse_judges(planned)
             planned = replace(planned, facts=library.with_bar(planned.facts))
             if not planned.facts.retired:
                 planned = library.carrying.planned(planned, lambda _: test)
@@ -27,6 +28,16 @@ def planned_test(library: Library, path: Path, test: PythonTest, line: int) -> P
         except InputError as error:
             refuse_test(library, test.id, error.at(test.path, line))
     return library.planned.get(test.id)
+
+
+def _refuse_judges(planned: PlannedPrompt) -> None:
+    """Refuse what needs a model's word on an answer: nobody asks for it here, and no case would have a result."""
+    if planned.judges:
+        raise InputError(
+            f"models that judge are not asked about what a Python test returns, found {planned.judges[0].provider}; "
+            "evaluators that ask nobody are accepted",
+            remedy="have the dataset's `provider: python:MODULE:FUNCTION` call the application",
+        )
 
 
 def refuse_test(library: Library, name: str, error: InputError) -> None:

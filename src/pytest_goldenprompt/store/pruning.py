@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pytest_goldenprompt.errors import StoreError
@@ -38,17 +39,23 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Pruning:
-    """What is to go, and what would go but for a run that stays and was compared with it; sorted by month and id."""
+    """What is to go, and what would go but is needed; sorted by month and id."""
 
     remove: tuple[Row, ...] = ()
     hold: tuple[Row, ...] = ()
 
 
-def plan_pruning(runs: Sequence[Stored], pointers: Pointers, log: Sequence[LogEntry], keep: int) -> Pruning:
+def plan_pruning(
+    runs: Sequence[Stored],
+    pointers: Pointers,
+    log: Sequence[LogEntry],
+    keep: int,
+    needed: Mapping[str, str] = MappingProxyType({}),
+) -> Pruning:
     """Choose the runs to remove: accepted months but for the newest `keep`, what was replaced, and what never counted.
 
     A run that was not accepted is left to wait for a person until a later month is accepted. The anchor, the newest
-    accepted run, and whatever a run that stays was compared with are never chosen.
+    accepted run, what is `needed` (with the reason), and whatever a run that stays was compared with are never chosen.
     """
     newest = pointers.newest()
     if newest is None:
@@ -58,13 +65,12 @@ def plan_pruning(runs: Sequence[Stored], pointers: Pointers, log: Sequence[LogEn
     logged = {action: {entry.run for entry in log if entry.action == action} for action in (ACCEPT, PRUNE)}
     why = {run.id: _why(run, pointers, logged, oldest) for run in runs if run.id not in safe}
     found = {run_id: told for run_id, told in why.items() if told}
-    users = {name: run.id for run in runs if run.id not in found for name in run.compared}
+    staying = [run for run in runs if run.id not in found or run.id in needed]
+    held = {name: f"run {run.id} was compared with it" for run in staying for name in run.compared} | dict(needed)
     ordered = sorted((run for run in runs if run.id in found), key=lambda run: (run.month, run.id))
     return Pruning(
-        tuple(Row(run.id, run.month, found[run.id]) for run in ordered if run.id not in users),
-        tuple(
-            Row(run.id, run.month, f"run {users[run.id]} was compared with it") for run in ordered if run.id in users
-        ),
+        tuple(Row(run.id, run.month, found[run.id]) for run in ordered if run.id not in held),
+        tuple(Row(run.id, run.month, held[run.id]) for run in ordered if run.id in held),
     )
 
 

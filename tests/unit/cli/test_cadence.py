@@ -236,6 +236,18 @@ def test_a_false_positive_that_is_seen_again_is_open_again(call, month, worse, m
     assert re.search(rf"^{one} .*seen again after it was closed as a false positive: luck$", out, re.MULTILINE)
 
 
+def test_pruning_keeps_a_run_whose_finding_nobody_has_decided_about(call, month, worse):
+    before = ids(call)
+    month("2026-04", repeats=10)
+    assert ids(call) == before
+    code, out, _ = call("prune")
+    assert re.search(rf"^kept +{worse} +2026-03 +nobody decided about its finding \w{{10}}: .*$", out, re.MULTILINE)
+    assert (code, out.splitlines()[-1], ids(call)) == (0, "nothing to remove", before)
+    call("triage", "close", "desk", "shop", "--false-positive", "the label moved")
+    assert re.search(rf"^removed +{worse} ", call("prune")[1], re.MULTILINE)
+    assert set(ids(call)) == set(before)
+
+
 def test_a_library_without_findings_says_so(call, month):
     assert call("triage", "list")[:2] == (0, "no stored run found anything\n")
     month("2026-02")

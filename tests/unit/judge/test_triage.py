@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from pytest_goldenprompt.judge.triage import sightings, track
+from pytest_goldenprompt.judge.triage import last_witnesses, sightings, track
 from pytest_goldenprompt.model.triage import Choice, Decision, Sighting, Standing, Subject
 from pytest_goldenprompt.model.upkeep import Upkeep
 
@@ -120,6 +120,23 @@ def test_a_decision_outlives_the_runs_that_were_pruned():
     assert (tracked.standing, tracked.since) == (Standing.OPEN, date(2026, 1, 5))
     assert one([], [decided("assigned", owner="ben")]).since == TODAY
     assert one([seen("2099-01-05")]).age_days == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "decisions", "gone", "needed"),
+    [
+        (("2026-09-05", "2026-10-05"), (), ("2026-09-05", "2026-10-05"), {"2026-09-05": MEAN.id}),
+        (("2026-09-05", "2026-10-05"), (), ("2026-09-05",), {}),
+        (("2026-09-05", "2026-11-20"), (decided("false-positive"),), ("2026-11-20",), {"2026-11-20": MEAN.id}),
+        (("2026-09-05",), (decided("false-positive"),), ("2026-09-05",), {}),
+        (("2026-09-05",), (decided("assigned", owner="ben"),), ("2026-09-05",), {}),
+    ],
+)
+def test_a_run_is_needed_without_which_an_open_finding_would_be_forgotten(days, decisions, gone, needed):
+    every = track([seen(day, day) for day in days], decisions, UPKEEP, TODAY)
+    assert last_witnesses(every, gone) == needed
+    left = track([seen(day, day) for day in days if day not in {*gone} - {*needed}], decisions, UPKEEP, TODAY)
+    assert [one.standing for one in left] == [one.standing for one in every]
 
 
 def test_open_ones_come_first_and_the_oldest_of_them():
