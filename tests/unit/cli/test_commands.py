@@ -548,6 +548,15 @@ def test_wrong_words_are_a_usage_error(library, capsys, words):
     assert "usage: goldenprompt" in capsys.readouterr().err
 
 
+def test_each_command_is_told_on_one_line_of_a_terminal_of_80_columns(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    lines = {line.strip() for line in capsys.readouterr().out.splitlines()}
+    for name, told in COMMANDS.items():
+        assert any(line.removeprefix(name).strip() == told for line in lines), name
+
+
 @pytest.mark.parametrize("words", [["-h"], ["--help"], *([name, "-h"] for name in COMMANDS)])
 def test_every_command_has_help(library, capsys, words):
     with pytest.raises(SystemExit) as ended:
