@@ -19,7 +19,7 @@ def test_an_overdue_library_is_told_at_the_beginning_and_at_the_end_and_not_afte
     run = late.run()
     assert "golden: due     2 of 2 prompts are overdue, by " in run.out
     assert "\ndue     2 of 3 prompts are overdue, by " in run.out
-    assert "; 1 of 3 prompts is never run (prompts/new): goldenprompt due\n" in run.out
+    assert "; 1 of 3 prompts is not run yet (prompts/new): goldenprompt due\n" in run.out
     recorded = late.run("--golden-record")
     assert "golden: due " in recorded.out
     assert "\ndue " not in recorded.out
@@ -44,7 +44,7 @@ def test_open_findings_are_told_by_each_run_with_their_age(library):
     run = library.run()
     assert run.code == 0
     assert (
-        "\ntriage  2 findings are open, the oldest for 0 days (2 without an owner): goldenprompt triage list\n"
+        "\ntriage  2 findings are open, the oldest since today (2 without an owner): goldenprompt triage list\n"
         in run.out
     )
     assert library.command("triage", "close", "prompts/triage", "--false-positive", "the label moved").code == 0

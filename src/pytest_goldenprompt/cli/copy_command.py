@@ -7,6 +7,7 @@ import os
 
 from pytest_goldenprompt.cli.place import root_of
 from pytest_goldenprompt.errors import InputError
+from pytest_goldenprompt.judge.reasons import counted
 from pytest_goldenprompt.store.copying import copy
 from pytest_goldenprompt.store.place import open_store
 from pytest_goldenprompt.store.store import Store
@@ -29,7 +30,8 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"nothing is stored in {source.name}", where="SRC")
     done = copy(source, target)
     there = f", {done.there} were there already" if done.there else ""
-    print(f"{done.runs} runs and {done.moves} moves copied from {source.name} to {target.name}{there}")
+    what = f"{counted(done.runs, 'run')} and {counted(done.moves, 'move')}"
+    print(f"{what} copied from {source.name} to {target.name}{there}")
     return 0
 
 

@@ -11,6 +11,7 @@ from pytest_goldenprompt.errors import InputError
 from pytest_goldenprompt.exchange.ours import Ours, read_ours
 from pytest_goldenprompt.exchange.to_promptfoo import to_promptfoo
 from pytest_goldenprompt.exchange.to_pydantic_evals import to_pydantic_evals
+from pytest_goldenprompt.judge.reasons import counted
 from pytest_goldenprompt.store.files import write_files
 
 LEFT = 1
@@ -51,5 +52,5 @@ def run(options: argparse.Namespace) -> int:
     if to.exists() and not options.force:
         raise InputError("the file is there already", where=options.to, remedy="name another file, or --force")
     write_files(to.parent, {to.name: text}, replace=options.force)
-    print(f"wrote {options.to}: {cases} cases\n{ours.listing.text()}", end="")
+    print(f"wrote {options.to}: {counted(cases, 'case')}\n{ours.listing.text()}", end="")
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from pytest_goldenprompt.cli.place import store_of
+from pytest_goldenprompt.judge.reasons import counted
 from pytest_goldenprompt.store.checking import Damage, check
 
 SOUND, DAMAGED = 0, 6
@@ -23,8 +24,12 @@ def run(options: argparse.Namespace) -> int:
     if found:
         print(f"{store.name}: {len(found)} damaged")
         return DAMAGED
-    print(f"{store.name}: sound: {len(store.runs())} runs, {len(store.log())} moves of pointers")
+    print(f"{store.name}: sound: {counted(len(store.runs()), 'run')}, {_moves(len(store.log()))}")
     return SOUND
+
+
+def _moves(number: int) -> str:
+    return f"{number} move{'s' * (number != 1)} of pointers"
 
 
 def _told(damage: Damage) -> str:

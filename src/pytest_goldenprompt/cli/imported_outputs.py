@@ -20,6 +20,7 @@ from pytest_goldenprompt.formats.policy import read_policy
 from pytest_goldenprompt.judge.copies import counted_once
 from pytest_goldenprompt.judge.decide import References, decide
 from pytest_goldenprompt.judge.pooling import pooled
+from pytest_goldenprompt.judge.reasons import counted
 from pytest_goldenprompt.model.policy import Policy
 from pytest_goldenprompt.model.record import PromptFacts, RunKind, RunRecord
 from pytest_goldenprompt.model.result import CaseResult
@@ -153,7 +154,8 @@ def _keep(store: Store, record: RunRecord, texts: dict[str, str], policy: Policy
     text = to_text(verdict_record(verdict, record, facts, None, digest_of_bytes(cases_text(record).encode())))
     store.save(record, texts, text, keep=True)
     _, sentence = accept_by_itself(store, record, verdict.state, first=first, verdict=verdict, since=since)
-    return f"run {record.id}: {len(record.cases)} cases of {len(record.prompts)} prompts {sentence}"
+    size = f"{counted(len(record.cases), 'case')} of {counted(len(record.prompts), 'prompt')}"
+    return f"run {record.id}: {size} {sentence}"
 
 
 def _reference(store: Store, baseline: RunRecord) -> ReferenceFacts:

@@ -22,6 +22,7 @@ from pytest_goldenprompt.exchange.usable import Wishes, needs_package
 from pytest_goldenprompt.formats.located import plain
 from pytest_goldenprompt.formats.pairing import is_dataset
 from pytest_goldenprompt.formats.reader import load_yaml
+from pytest_goldenprompt.judge.reasons import counted
 from pytest_goldenprompt.model.contracts import BuildEvaluator
 from pytest_goldenprompt.model.values import JSON
 from pytest_goldenprompt.registry import Registry
@@ -138,7 +139,7 @@ def _told(sets: list[GoldenSet], files: Mapping[str, str], options: argparse.Nam
     cases = sum(len(golden.cases) for golden in sets)
     if options.strict and found.listing.left:
         return f"nothing is written: {len(found.listing.left)} things cannot be carried\n{found.listing.text()}"
-    lines = [f"wrote {', '.join(sorted(files))} to {options.into}: {cases} cases\n", found.listing.text()]
+    lines = [f"wrote {', '.join(sorted(files))} to {options.into}: {counted(cases, 'case')}\n", found.listing.text()]
     lines += [
         f"next: write {golden.stem}.prompt.md, or name the `provider` in the header of the dataset\n"
         for golden in sets

@@ -7,6 +7,7 @@ import argparse
 from pytest_goldenprompt.cli.judged import stored_state
 from pytest_goldenprompt.cli.place import store_of
 from pytest_goldenprompt.errors import StoreError
+from pytest_goldenprompt.judge.reasons import counted
 from pytest_goldenprompt.model.pointers import Pointers
 from pytest_goldenprompt.reports.runs_table import runs_table
 from pytest_goldenprompt.store.store import Store
@@ -40,5 +41,5 @@ def _row(store: Store, run_id: str, pointers: Pointers) -> tuple[str, ...]:
     if pointers.anchor and pointers.anchor.run == run_id:
         names.append("anchor" if pointers.anchor.approved else "anchor (not yet approved)")
     state += " (partial)" if record.narrowed else ""
-    counts = f"{len(record.prompts)} prompts, {len(record.cases)} cases"
+    counts = f"{counted(len(record.prompts), 'prompt')}, {counted(len(record.cases), 'case')}"
     return run_id, record.month, record.kind.value, state, counts, ", ".join(names)

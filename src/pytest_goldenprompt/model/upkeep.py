@@ -87,7 +87,7 @@ class Coverage(StrEnum):
 
     COVERED = "covered"
     MISSING = "not in the last run"
-    NEVER = "never run"
+    NEVER = "not run yet"
     UNREADABLE = "unreadable"
     DRAFT = "draft"
     RETIRED = "retired"

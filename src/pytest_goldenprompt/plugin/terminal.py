@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_goldenprompt.judge.reasons import counted
 from pytest_goldenprompt.judge.shards import name_of
 from pytest_goldenprompt.model.record import RunRecord
 from pytest_goldenprompt.model.verdict import State
@@ -54,12 +55,12 @@ class Display:
         if plan is None:
             return []
         chosen, planned = len(plan.chosen & set(plan.cases)), len(plan.cases)
-        of = "" if chosen == planned else f" of {planned}"
+        cases = counted(planned, "case") if chosen == planned else f"{chosen} of {counted(planned, 'case')}"
         providers = sorted({facts.provider for facts in plan.prompts.values() if facts.provider})
         shard = self._library.settings.shard
         part = "" if shard is None else f", {name_of(shard)}"
         asked = ", ".join(providers) or "none"
-        head = f"golden: {len(plan.prompts)} prompts, {chosen}{of} cases{part}, provider {asked}"
+        head = f"golden: {counted(len(plan.prompts), 'prompt')}, {cases}{part}, provider {asked}"
         return [head, *_errors(plan)]
 
     @pytest.hookimpl(tryfirst=True)

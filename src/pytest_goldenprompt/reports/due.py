@@ -80,12 +80,12 @@ def _conclusion(dues: Dues) -> str:
     if not dues.active:
         return "NOTHING TO RUN: no active prompt with a golden dataset was found"
     covered = sum(one.coverage is Coverage.COVERED for one in dues.prompts)
-    head = f"the last run, of {_day(dues.last)}, had" if dues.last else "no run is stored, which would have had"
-    said = f"{head} {covered} of {len(dues.active)} active prompts"
+    said = f"the last run, of {_day(dues.last)}, had {covered} of {len(dues.active)} active prompts"
     if dues.is_fine:
         first = min(one.days for one in dues.active if one.days is not None)
         return f"FINE: {said}; the next run is due in {first} day{'s' * (first != 1)}"
-    return f"DUE: {'; '.join([*_late(dues), *_left_out(dues)])}; {said}\nnext    pytest --golden --golden-record"
+    why = [*_late(dues), *_left_out(dues), *([said] if dues.last else [])]
+    return f"DUE: {'; '.join(why)}\nnext    pytest --golden --golden-record"
 
 
 def _late(dues: Dues) -> Iterator[str]:

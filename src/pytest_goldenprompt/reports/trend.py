@@ -13,7 +13,7 @@ from pytest_goldenprompt.reports.inert import in_markdown, one_line
 from pytest_goldenprompt.reports.shares import percent
 
 SCHEMA = "goldenprompt.trend/1"
-HEADERS = ("prompt", "what", "first", "last", "change", "curve", "p", "trend")
+HEADERS = ("prompt", "what", "first", "last", "change", "curve", "by luck", "trend")
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -73,7 +73,7 @@ def _row(one: Trend) -> tuple[str, ...]:
         f"{_shown(last.value, one.measure)}",
         _change(one),
         curve([point.value for point in one.points]),
-        _p(one.p) if one.drift is not Drift.FEW else "-",
+        _luck(one.p) if one.drift is not Drift.FEW else "-",
         one.drift.value if one.drift is not Drift.FEW else f"{one.drift.value} ({len(one.points)})",
     )
 
@@ -84,7 +84,7 @@ def _sentence(one: Trend) -> str:
     then, now = (f"{_shown(point.value, one.measure)} ({point.window})" for point in (first, last))
     told = f"{in_markdown(one.prompt, 80)}: {in_markdown(one.measure.name, 80)} {fell} from {then} to {now}"
     told += f", {len(one.points)} points"
-    told += f", p {_p(one.p)}" if one.drift is Drift.WORSE else ""
+    told += f", by luck {_luck(one.p)}" if one.drift is Drift.WORSE else ""
     return told + (f"; owner {in_markdown(one.owner, 80)}" if one.owner and one.drift is Drift.WORSE else "")
 
 
@@ -93,7 +93,7 @@ def _conclusion(every: Sequence[Trend]) -> str:
     if not every:
         return "no stored run has figures yet"
     worse = f"{counts[Drift.WORSE]} of {len(every)} series got worse, {counts[Drift.BETTER]} better"
-    few = f"; {counts[Drift.FEW]} have too few points to tell" if counts[Drift.FEW] else ""
+    few = f"; too few points to tell in {counts[Drift.FEW]}" if counts[Drift.FEW] else ""
     return worse + few
 
 
@@ -105,5 +105,5 @@ def _change(one: Trend) -> str:
     return f"{one.change * 100:+.1f} points" if one.measure.share else f"{one.change:+.4g}"
 
 
-def _p(p: float) -> str:
-    return f"{p:.3f}" if p >= 0.001 else "< 0.001"  # noqa: PLR2004 - the last that is shown
+def _luck(p: float) -> str:
+    return percent(p) if p >= 0.001 else "< 0.1 %"  # noqa: PLR2004 - the last that is shown

@@ -13,6 +13,8 @@ from pytest_goldenprompt.reports.inert import one_line
 
 SCHEMA = "goldenprompt.triage/1"
 HEADERS = ("finding", "age", "prompt", "what", "runs", "owner", "state")
+KINDS = {"mean": "pass rate"}
+"""What a kind is called where people read it, if not by its name in records."""
 
 
 def triage_table(shown: Sequence[Tracked], every: Sequence[Tracked]) -> str:
@@ -30,7 +32,7 @@ def triage_line(every: Sequence[Tracked]) -> str:
     oldest = max(one.age_days for one in opened)
     unowned = sum(one.owner is None for one in opened)
     told = f"{len(opened)} finding{'s are' if len(opened) > 1 else ' is'} open, "
-    told += f"{'the oldest ' * (len(opened) > 1)}for {_days(oldest)}"
+    told += f"{'the oldest ' * (len(opened) > 1)}{f'for {_days(oldest)}' if oldest else 'since today'}"
     return told + f" ({unowned} without an owner)" * bool(unowned)
 
 
@@ -74,9 +76,10 @@ def _decided(decision: Decision) -> dict[str, str | None]:
 
 def _row(one: Tracked) -> tuple[str, ...]:
     subject = one.subject
-    what = f"{subject.kind} {subject.part}" if subject.part else subject.kind
+    kind = KINDS.get(subject.kind, subject.kind)
+    what = f"{kind} {subject.part}" if subject.part else kind
     cells = one_line(subject.prompt, 60), one_line(what, 50), str(len(one.sightings)), one_line(one.owner or "-", 30)
-    return subject.id, _days(one.age_days), *cells, one_line(_state(one), 90)
+    return subject.id, _days(one.age_days) if one.age_days else "today", *cells, one_line(_state(one), 90)
 
 
 def _state(one: Tracked) -> str:

@@ -36,11 +36,14 @@ def kept_sightings(store: Store) -> list[Sighting]:
 
 
 def whole_verdicts(store: Store) -> Iterator[tuple[Ran, str, dict[str, Any]]]:
-    """Give every whole run that is stored, the last checks among them, with its month and its verdict record."""
+    """Give every whole run that is kept, and the last checks of committed files, with its month and verdict record.
+
+    A check of an edit that was never committed is somebody's try, and says nothing of the library.
+    """
     for run_id in store.runs():
         record = store.facts(run_id)
         made = ran(record)
-        if made is not None:
+        if made is not None and (store.is_kept(run_id) or not record.dirty):
             yield made, record.month, store.verdict(run_id)
 
 

@@ -70,6 +70,8 @@ def match_run(runs: Sequence[str], name: str) -> str:
     """Complete a run's id from its beginning; `last` is the newest run."""
     if name == "last" and runs:
         return runs[-1]
+    if name == "last":
+        raise InputError("no run is stored yet", remedy="`pytest --golden --golden-record` stores one")
     found = [run for run in runs if run.startswith(name)] if name else []
     if len(found) == 1 or name in found:
         return name if name in found else found[0]

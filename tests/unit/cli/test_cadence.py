@@ -6,10 +6,13 @@ import json
 import os
 import re
 import subprocess
+from dataclasses import replace
 
 import pytest
 
 from pytest_goldenprompt.cli import main
+from pytest_goldenprompt.model.record import RunKind
+from pytest_goldenprompt.store.place import open_store
 
 DATASET = """\
 owner: desk
@@ -86,7 +89,7 @@ def test_a_prompt_that_the_last_run_did_not_have_is_told_and_fails(call, month, 
     (library / "bad.golden.yaml").write_text("owner: [\n")
     code, out, _ = call("due", "--day", "2026-03-31")
     assert code == 1
-    assert "1 of 4 prompts is not in the last run (desk); 1 of 4 prompts is never run (new)" in out
+    assert "1 of 4 prompts is not in the last run (desk); 1 of 4 prompts is not run yet (new)" in out
     assert "1 of 4 prompts is unreadable (bad)" in out
     assert re.search(r"^bad\.golden\.yaml:\d+: ", out, re.MULTILINE)
     code, out, _ = call("due", "--day", "2026-03-31", "shop.golden.yaml")
@@ -145,7 +148,7 @@ def test_an_empty_library_is_not_fine(call, library):
 def test_a_library_without_a_run_says_so(call):
     code, out, _ = call("due")
     assert code == 1
-    assert "2 of 2 prompts are never run (desk, shop); no run is stored, which would have had 0 of 2 active" in out
+    assert "2 of 2 prompts are not run yet (desk, shop)\nnext    pytest --golden --golden-record\n" in out
 
 
 @pytest.mark.parametrize("words", [("--day", "2026-2-3"), ("--day", "soon"), ("elsewhere",), ("..",)])
@@ -211,6 +214,7 @@ def test_findings_are_assigned_closed_and_opened_again(call, worse):
     code, out, _ = call("triage", "close", other[:6], "--false-positive", "the label moved")
     assert (code, out) == (0, f"{other} false-positive: shop, case a\n")
     assert other not in call("triage", "list")[1]
+    assert re.search(r" desk +pass rate +1 ", call("triage", "list")[1])
     assert re.search(rf"^{other} .*false positive: the label moved$", call("triage", "list", "--all")[1], re.MULTILINE)
     assert call("triage", "close", one, "--link", "https://t.example/7", "--due", "2099-01-01")[0] == 0
     assert "in work until 2099-01-01: https://t.example/7" in call("triage", "list", "--all")[1]
@@ -329,23 +333,34 @@ def slide(month):
 def test_a_slide_is_found_and_told_to_its_owner(call, slide):
     code, out, _ = call("trend", "--day", "2026-06-30")
     assert code == 1
-    assert re.search(r"^shop +pass rate +100 % +75 % +-25\.0 points +█▇▅▄▂▁ +0\.001 +worse$", out, re.MULTILINE)
+    assert re.search(r"^shop +pass rate +100 % +75 % +-25\.0 points +█▇▅▄▂▁ +0\.1 % +worse$", out, re.MULTILINE)
     assert out.endswith("2 of 2 series got worse, 0 better\n")
     code, out, _ = call("trend", "--markdown", "--day", "2026-06-30")
     assert code == 1
     assert out.startswith(
         "# Trends over the last 12 months\n\n## To look into\n\n- [ ] desk: pass rate fell from 100 % (2026-01)"
     )
-    assert "(2026-06), 6 points, p 0.001; owner desk\n" in out
+    assert "(2026-06), 6 points, by luck 0.1 %; owner desk\n" in out
 
 
 def test_few_points_are_said_as_such(call, month):
     for name in ("2026-01", "2026-02", "2026-03"):
         month(name)
     code, out, _ = call("trend")
-    assert (code, out) == (0, "0 of 2 series got worse, 0 better; 2 have too few points to tell\n")
+    assert (code, out) == (0, "0 of 2 series got worse, 0 better; too few points to tell in 2\n")
     assert re.search(r"^shop +pass rate .* +- +too few points \(3\)$", call("trend", "shop")[1], re.MULTILINE)
     assert call("trend", "--all")[1].count("too few points (3)") == 2
+
+
+@pytest.mark.parametrize(("dirty", "last"), [(True, "100 %"), (False, "75 %"), (None, "75 %")])
+def test_a_check_of_an_edit_that_was_never_committed_is_no_point_of_a_trend(call, month, library, dirty, last):
+    kept = month("2026-01")
+    bad = month("2026-02", b="no")
+    store = open_store(library, "dir:.goldenprompt")
+    record = replace(store.load(bad), id="20260131T120000000Z-aaaaaa", kind=RunKind.CHECK, month="2026-01", dirty=dirty)
+    store.save(record, {}, json.dumps(store.verdict(bad)), keep=False)
+    assert {kept, bad, record.id} == set(store.runs())
+    assert re.search(rf"^shop +pass rate +{last} +50 % ", call("trend", "shop")[1], re.MULTILINE)
 
 
 def test_signals_are_told_beside_the_runs_by_week(call, month, library):

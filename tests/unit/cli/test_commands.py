@@ -109,10 +109,10 @@ def test_runs_are_listed_with_month_verdict_and_pointers(call, imported):
         "2026-09",
         "import",
         "new",
-        "1 prompts, 3 cases",
+        "1 prompt, 3 cases",
         "baseline 2026-09, anchor (not yet approved)",
     ]
-    assert told[second][1:] == ["2026-10", "import", "inconclusive", "1 prompts, 3 cases", "baseline 2026-10"]
+    assert told[second][1:] == ["2026-10", "import", "inconclusive", "1 prompt, 3 cases", "baseline 2026-10"]
 
 
 def test_a_damaged_run_hides_no_other(call, library, imported):
@@ -270,7 +270,7 @@ def test_accepting_again_names_the_run_that_it_replaces(call, imported):
 
 @pytest.mark.parametrize("command", ["accept", "anchor"])
 def test_a_move_needs_a_run_and_a_reason(call, imported, capsys, command):
-    assert "no run with an id" in one_error(call(command, "last", "--reason", "r"), 2)
+    assert "no run is stored yet (" in one_error(call(command, "last", "--reason", "r"), 2)
     imported("2026-09")
     assert "a reason is needed" in one_error(call(command, "last", "--reason", "  "), 2)
     assert "no run with an id" in one_error(call(command, "", "--reason", "r"), 2)
@@ -342,7 +342,7 @@ def test_a_number_of_months_that_is_none_is_refused(call, months):
 
 def test_the_first_import_is_accepted_and_its_texts_are_kept(call, imported):
     run, out = imported("2026-09", a="no")
-    assert out == f"run {run}: 3 cases of 1 prompts stored and accepted as the baseline of 2026-09\n"
+    assert out == f"run {run}: 3 cases of 1 prompt stored and accepted as the baseline of 2026-09\n"
     assert "    | no\n" in call("show", "last/shop/a")[1]
 
 
@@ -548,6 +548,15 @@ def test_wrong_words_are_a_usage_error(library, capsys, words):
         main(words)
     assert ended.value.code == 2
     assert "usage: goldenprompt" in capsys.readouterr().err
+
+
+def test_each_command_is_told_on_one_line_of_a_terminal_of_80_columns(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    lines = {line.strip() for line in capsys.readouterr().out.splitlines()}
+    for name, told in COMMANDS.items():
+        assert any(line.removeprefix(name).strip() == told for line in lines), name
 
 
 @pytest.mark.parametrize("words", [["-h"], ["--help"], *([name, "-h"] for name in COMMANDS)])

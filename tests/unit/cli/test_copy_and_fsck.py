@@ -20,7 +20,7 @@ def folder(tmp_path, monkeypatch):
 
 def test_a_sound_store_is_called_so(folder, capsys):
     assert main(["fsck"]) == 0
-    assert capsys.readouterr().out == f"{folder}: sound: 1 runs, 1 moves of pointers\n"
+    assert capsys.readouterr().out == f"{folder}: sound: 1 run, 1 move of pointers\n"
 
 
 def test_what_is_damaged_is_told_with_its_run_and_what_is_lost(folder, capsys):
@@ -41,8 +41,8 @@ def test_a_copy_says_what_it_brought(folder, capsys):
     assert main(["copy", "sqlite:///golden.db", "dir:again"]) == 0
     assert main(["copy", "sqlite:///golden.db", "dir:again"]) == 0
     first, second, third = capsys.readouterr().out.splitlines()
-    assert first == f"1 runs and 1 moves copied from {folder} to sqlite:///golden.db"
-    assert second == f"1 runs and 1 moves copied from sqlite:///golden.db to {folder.parent / 'again'}"
+    assert first == f"1 run and 1 move copied from {folder} to sqlite:///golden.db"
+    assert second == f"1 run and 1 move copied from sqlite:///golden.db to {folder.parent / 'again'}"
     assert third.endswith(
         "0 runs and 0 moves copied from sqlite:///golden.db to " + f"{folder.parent / 'again'}, 1 were there already"
     )

@@ -149,9 +149,9 @@ def test_a_beginning_of_none_or_of_several_runs_is_refused(name, told):
         match_run(["20261001-a", "20261002-b"], name)
 
 
-@pytest.mark.parametrize("name", ["last", ""])
-def test_an_empty_store_has_no_last_run(name):
-    with pytest.raises(InputError, match="no run with"):
+@pytest.mark.parametrize(("name", "what"), [("last", "no run is stored yet"), ("", "no run with")])
+def test_an_empty_store_has_no_last_run(name, what):
+    with pytest.raises(InputError, match=what):
         match_run([], name)
 
 
