@@ -68,7 +68,9 @@ def evaluate_output(evaluator: Evaluator, output: Output, case: Case) -> tuple[S
 
 def judges_asked(evaluators: Iterable[Evaluator]) -> tuple[Judge, ...]:
     """Give the judges that evaluators will ask."""
-    return tuple(judge for evaluator in evaluators if isinstance(evaluator, Asking) for judge in evaluator.judges())
+    # Few evaluators do: the quick question goes before the thorough one, which is slow.
+    asking = [one for one in evaluators if hasattr(one, "judges") and isinstance(one, Asking)]
+    return tuple(judge for evaluator in asking for judge in evaluator.judges())
 
 
 def questions_of(evaluators: Iterable[Evaluator], output: Output, case: Case) -> tuple[Question, ...]:
