@@ -20,6 +20,15 @@ OTHERS = {"uno": "yes", "due": "yes"}
 CONTAINS = "evaluators: [{contains: 'yes'}]\ncases:\n  - {id: c, inputs: {text: t}}\n"
 
 
+JUDGE = """
+import re
+
+def judge(prompt):
+    system, _ = (turn["content"] for turn in prompt.messages)
+    return f"Kind.\\nVERDICT {re.search(r'Your code is (.+)[.]', system)[1]}: good"
+"""
+
+
 def git(library, *words):
     names = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
     environment = {"PATH": os.environ["PATH"], **dict.fromkeys(names, "me@example.org")}
@@ -112,6 +121,21 @@ def test_a_result_is_taken_only_from_the_same_server_tool_and_code(tmp_path, sto
     unchanged = Unchanged(tmp_path, stored, dict, lambda evaluator: code)
     unchanged.planned(PLANNED, lambda name: provider)
     assert (list(unchanged.results) == [("p", "c")]) is taken
+
+
+def test_what_a_committed_function_judged_is_taken_where_nothing_changed(library):
+    library.write(".gitignore", "calls.log\nanswers.json\nverdict.json\n__pycache__\n.pytest_cache\n")
+    library.write("tone.py", JUDGE)
+    judge = "{judge: {rubric: Kind?, choices: {good: 1, bad: 0}, provider: 'python:tone:judge'}}"
+    library.write("mail.golden.yaml", f"evaluators: [{judge}]\ncases: [{{id: m, inputs: {{text: Hello}}}}]\n")
+    library.write("mail.prompt.md", "---\nprovider: echo\n---\nAnswer: {{text}}\n")
+    git(library, "init", "-q")
+    git(library, "add", ".")
+    git(library, "commit", "-q", "-m", "one")
+    assert library.run("--golden-record").code == 0
+    run = library.run("--golden-changed")
+    assert (run.code, run.state) == (0, "pass"), run.out
+    assert "nothing changed: all of 1 case taken as stored, without a call (run " in run.out
 
 
 def test_what_cannot_be_compared_is_called(stored):

@@ -53,6 +53,8 @@ class Unchanged:
     def planned(self, planned: PlannedPrompt, provider: Callable[[str], Provider]) -> PlannedPrompt:
         """Take the cases that are as they were; the provider is built, as it knows which server it would ask."""
         asked = with_provider(planned, provider(planned.provider))
+        for judge in asked.judges:
+            provider(judge.provider)  # where its code lies is seen once it is imported
         then = self._facts.get(planned.facts.id)
         if then is None or not self._is_same(asked, then):
             return asked
