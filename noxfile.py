@@ -62,10 +62,13 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "report", f"--include={PURE}", "--fail-under=100")
 
 
-@nox.session(python=["3.11", "3.12", "3.13", "3.14"])
-@nox.parametrize("pytest", ["pytest==8.4.*", "pytest>=9"])
+@nox.session
+@nox.parametrize(
+    "python,pytest",
+    [("3.11", "pytest==8.4.*"), ("3.12", "pytest>=9"), ("3.13", "pytest==8.4.*"), ("3.14", "pytest>=9")],
+)
 def versions(session: nox.Session, pytest: str) -> None:
-    """Show the same verdict and exit code on the oldest and the newest pytest, on every Python there is."""
+    """Show the same verdict and exit code on the oldest and the newest pytest, and on every Python there is."""
     install(session, "test", "-e", ".", pytest)
     session.run("pytest", *MATRIX, *session.posargs)
 
