@@ -347,7 +347,7 @@ def test_a_look_at_some_of_them_says_nothing_of_the_others(tests):
     log_of(tests)
     one = tests.run("test_it.py::test_it[a]")
     assert (one.code, one.state, log_of(tests)) == (0, "incomplete", ["a"]), one.out
-    assert "1 Python test of the stored run were not collected" in one.out
+    assert "1 Python test of the stored run was not collected" in one.out
     tests.tests("", "test_more.py")
     gone = tests.run()
     assert (gone.code, gone.prompt("test_more.py::test_it")["state"]) == (1, "incomplete"), gone.out

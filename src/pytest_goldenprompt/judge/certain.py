@@ -93,12 +93,9 @@ def outcome(
 ) -> CaseOutcome:
     """Say how a case stands against the stored run, by its own results alone; `now` is its reading, where known.
 
-    A waived case has no say.
-
-
-    REGRESSED means certain: the case must always pass and failed once (with history or without), or its target has no
-    luck and it passed then, or its p-value times the planned cases is within the case test's part of
-    alpha and the prompt's repeats are known to vary. In a draft nothing is certain.
+    A waived case has no say. REGRESSED means certain: the case must always pass and failed once (with history or
+    without), or its target has no luck and it passed then, or its p-value times the planned cases is within the case
+    test's part of alpha and the prompt's repeats are known to vary. In a draft nothing is certain.
     """
     now = now or read(result)
     x, k0, y, k1 = 0, 0, now.passes, now.k

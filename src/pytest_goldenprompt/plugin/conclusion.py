@@ -67,23 +67,18 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
     Without a plan (`known` is None) no process lived to tell what it ran: nobody narrowed that run on purpose.
     """
     reference = library.reference
-    plan = known or PlanData()
-    narrow = narrowed(library, plan) if known else ()
+    plan, narrow = known or PlanData(), narrowed(library, known) if known else ()
     facts.stopped += library.carrying.absent(plan.prompts)
     why = stopped or ("" if known else "no worker lived to tell what it ran")
-    record = recorder.record(facts, plan, clock(), narrow, (why,) if why else ())
-    extra = 0
+
+    def recorded(why: str) -> RunRecord:
+        return recorder.record(facts, plan, clock(), narrow, (why,) if why else ())
+
+    record, extra = recorded(why), 0
     if not record.stopped and facts.shard is None:
-        try:
-            with interruptible():
-                extra = confirm_suspects(library, recorder, record)
-        except KeyboardInterrupt:
-            why = "it was interrupted while suspects were run again"
-    if extra or why:
-        record = recorder.record(facts, plan, clock(), narrow, (why,) if why else ())
-    compared = References(reference.baseline, reference.pinned, reference.first)
-    verdict = decide(compared, record, library.policy, today=library.today, extra_calls=extra)
-    verdict = verdict.with_history(reference.history)
+        extra, why = _confirmed(library, recorder, record, interruptible)
+        record = recorded(why) if extra or why else record
+    verdict = _judged(library, record, extra)
     cases, spend = cases_text(record), spend_record(library.spent, library.terms)
     digest = digest_of_bytes(cases.encode())
     text = to_text(verdict_record(verdict, record, reference.facts, reference.anchor, digest, spend))
@@ -97,6 +92,28 @@ def conclude(  # noqa: PLR0913, PLR0917 - everything that a run ends with
         library.batches.end(record)
     found = reference.baseline, reference.facts, reference.anchor
     return Conclusion(record, verdict, *found, texts, sentence, paths, left)
+
+
+def _confirmed(
+    library: Library,
+    recorder: Recorder,
+    record: RunRecord,
+    interruptible: Callable[[], AbstractContextManager[None]],
+) -> tuple[int, str]:
+    """Run suspects again; give the calls that took, and what ended them early."""
+    try:
+        with interruptible():
+            return confirm_suspects(library, recorder, record), ""
+    except KeyboardInterrupt:
+        return 0, "it was interrupted while suspects were run again"
+
+
+def _judged(library: Library, record: RunRecord, extra: int) -> Verdict:
+    """Judge a whole record; `extra` calls went into running suspects again."""
+    reference = library.reference
+    compared = References(reference.baseline, reference.pinned, reference.first)
+    verdict = decide(compared, record, library.policy, today=library.today, extra_calls=extra)
+    return verdict.with_history(reference.history)
 
 
 def _became(library: Library, facts: Facts, record: RunRecord, verdict: Verdict) -> str:
@@ -129,7 +146,8 @@ def narrowed(library: Library, plan: PlanData) -> tuple[str, ...]:
         found.append(f"{len(elsewhere)} of {len(known)} golden datasets were not chosen")
     tests = [one for one in _stored_tests(library) if one.id not in plan.prompts and one.path not in plan.test_files]
     if tests:
-        found.append(f"{len(tests)} Python test{'s' * (len(tests) != 1)} of the stored run were not collected")
+        few = "test of the stored run was" if len(tests) == 1 else "tests of the stored run were"
+        found.append(f"{len(tests)} Python {few} not collected")
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -135,20 +136,7 @@ def read_settings(config: pytest.Config, root: Path) -> Settings:
     """Collect the settings; a wrong one is a usage error of pytest (exit 4)."""
     typed = {option.ini: config.getoption(f"--{option.name}") for option in OPTIONS}
     value = {name: config.getini(name) if given is None else given for name, given in typed.items()}
-    for name in ("golden_concurrency", "golden_timeout"):
-        if value[name] <= 0:
-            raise pytest.UsageError(f"--{name.replace('_', '-')}: more than zero is accepted, found {value[name]}")
-    for name in ("golden_budget", "golden_max_calls", "golden_deadline"):  # 0 in the ini file is none
-        if typed[name] == 0 or not 0 <= value[name] < math.inf:
-            raise pytest.UsageError(f"--{name.replace('_', '-')}: more than zero is accepted, found {value[name]}")
-    if value["golden_repeats"] < 0:
-        raise pytest.UsageError(f"--golden-repeats: a count is accepted, found {value['golden_repeats']}")
-    if value["golden_replay"] not in (None, *REPLAY_MODES):
-        raise pytest.UsageError(f"golden_replay: accepted are none, once, new, all; found {value['golden_replay']!r}")
-    if config.getoption("--golden-batch") and value["golden_replay"] and not config.getoption("--golden-record"):
-        raise pytest.UsageError(
-            f"--golden-batch asks live, found --golden-replay {value['golden_replay']}; leave one out"
-        )
+    _refuse_wrong(config, typed, value)
     return Settings(
         root=root,
         baseline=value["golden_baseline"],
@@ -174,6 +162,23 @@ def read_settings(config: pytest.Config, root: Path) -> Settings:
         paths=tuple(config.getini("golden_paths")),
         properties=config.getini("golden_junit_properties"),
     )
+
+
+def _refuse_wrong(config: pytest.Config, typed: Mapping[str, Any], value: Mapping[str, Any]) -> None:
+    for name in ("golden_concurrency", "golden_timeout"):
+        if value[name] <= 0:
+            raise pytest.UsageError(f"--{name.replace('_', '-')}: more than zero is accepted, found {value[name]}")
+    for name in ("golden_budget", "golden_max_calls", "golden_deadline"):  # 0 in the ini file is none
+        if typed[name] == 0 or not 0 <= value[name] < math.inf:
+            raise pytest.UsageError(f"--{name.replace('_', '-')}: more than zero is accepted, found {value[name]}")
+    if value["golden_repeats"] < 0:
+        raise pytest.UsageError(f"--golden-repeats: a count is accepted, found {value['golden_repeats']}")
+    if value["golden_replay"] not in (None, *REPLAY_MODES):
+        raise pytest.UsageError(f"golden_replay: accepted are none, once, new, all; found {value['golden_replay']!r}")
+    if config.getoption("--golden-batch") and value["golden_replay"] and not config.getoption("--golden-record"):
+        raise pytest.UsageError(
+            f"--golden-batch asks live, found --golden-replay {value['golden_replay']}; leave one out"
+        )
 
 
 def _reports(config: pytest.Config) -> list[str]:

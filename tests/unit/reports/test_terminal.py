@@ -6,8 +6,9 @@ import pytest
 
 from pytest_goldenprompt.model.verdict import Change, Outcome, SliceOutcome, State
 from pytest_goldenprompt.reports.detail import case_detail, prompt_detail
+from pytest_goldenprompt.reports.next_steps import next_commands
 from pytest_goldenprompt.reports.shares import percent
-from pytest_goldenprompt.reports.terminal import next_commands, summary
+from pytest_goldenprompt.reports.terminal import summary
 from unit.reports.views import case, of_then, plain, record, view
 
 THEN = of_then(case("a", "yes"), case("b", "yes"), case("c", "no"))

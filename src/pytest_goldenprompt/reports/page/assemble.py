@@ -10,10 +10,10 @@ from string import Template
 
 from pytest_goldenprompt.reports.inert import inert
 from pytest_goldenprompt.reports.masked import masked
+from pytest_goldenprompt.reports.next_steps import next_commands
 from pytest_goldenprompt.reports.page import GENERATOR
 from pytest_goldenprompt.reports.page.content import ROOM, Subject, content
 from pytest_goldenprompt.reports.page.sentences import headline
-from pytest_goldenprompt.reports.terminal import next_commands
 from pytest_goldenprompt.reports.view import RunView
 
 PAGES = ("run_page", "prompt_page", "case_page", "start")

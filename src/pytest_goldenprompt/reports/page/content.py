@@ -12,7 +12,6 @@ from pytest_goldenprompt.model.record import PromptFacts
 from pytest_goldenprompt.model.values import JSON
 from pytest_goldenprompt.model.verdict import (
     CaseOutcome,
-    Change,
     Outcome,
     PromptVerdict,
     ReferenceFacts,
@@ -21,11 +20,11 @@ from pytest_goldenprompt.model.verdict import (
     WaiverState,
 )
 from pytest_goldenprompt.reports.masked import masked
-from pytest_goldenprompt.reports.page.encoding import encoded, joined, size, together
+from pytest_goldenprompt.reports.next_steps import accept_command
+from pytest_goldenprompt.reports.page.encoding import encoded, joined, moved, rounded, size, together
 from pytest_goldenprompt.reports.page.fitting import Told, fit
 from pytest_goldenprompt.reports.page.pool import Pool
 from pytest_goldenprompt.reports.page.sentences import headline, month_name, then_name, told, worse
-from pytest_goldenprompt.reports.terminal import accept_command
 from pytest_goldenprompt.reports.view import RunView
 
 Questions = Mapping[tuple[str, str], Case]
@@ -192,35 +191,39 @@ def _prompt(view: RunView, one: PromptVerdict, facts: PromptFacts | None) -> dic
         "reasons": list(told(one)),
         "cause": list(one.cause),
         "notes": list(one.notes),
-        "rate": _change(one.rate),
-        "drop": _rounded(one.drop),
-        "dropUpper": _rounded(one.drop_upper),
+        "rate": moved(one.rate),
+        "drop": rounded(one.drop),
+        "dropUpper": rounded(one.drop_upper),
         "p": one.p,
         "needs": one.needs,
-        "form": _change(one.format_compliance),
-        "content": _change(one.content),
-        "tokens": _change(one.tokens),
-        "months": [[month_name(past.month, view.record.month), _rounded(past.rate)] for past in one.history],
-        "slices": [[part.tag, part.cases, *_change(part.rate), part.p] for part in one.slices],
+        "form": moved(one.format_compliance),
+        "content": moved(one.content),
+        "tokens": moved(one.tokens),
+        "months": [[month_name(past.month, view.record.month), rounded(past.rate)] for past in one.history],
+        "slices": [[part.tag, part.cases, *moved(part.rate), part.p] for part in one.slices],
         "fields": [
-            [part.path, part.what, _rounded(part.then), _rounded(part.now), part.number, *part.cases]
+            [part.path, part.what, rounded(part.then), rounded(part.now), part.number, *part.cases]
             for part in one.fields
         ],
         "removed": list(one.removed),
         "planned": one.planned,
         "compared": one.compared,
     }
-    if facts is not None:
-        found |= {
-            "provider": facts.provider,
-            "model": facts.model,
-            "served": list(facts.served),
-            "temperature": facts.temperature,
-            "checks": list(facts.evaluators),
-            "replayed": 1 if facts.replayed else None,
-            "error": facts.error,
-        }
+    found |= _asked(facts) if facts else {}
     return {name: value for name, value in found.items() if value not in UNSAID}
+
+
+def _asked(facts: PromptFacts) -> dict[str, JSON]:
+    """Give who answered a prompt, and how."""
+    return {
+        "provider": facts.provider,
+        "model": facts.model,
+        "served": list(facts.served),
+        "temperature": facts.temperature,
+        "checks": list(facts.evaluators),
+        "replayed": 1 if facts.replayed else None,
+        "error": facts.error,
+    }
 
 
 def _row(prompt: int, outcome: CaseOutcome, tags: Sequence[str], known: dict[str, int], pool: Pool) -> str:
@@ -238,11 +241,3 @@ def _row(prompt: int, outcome: CaseOutcome, tags: Sequence[str], known: dict[str
         [known.setdefault(tag, len(known)) for tag in tags],
     ]
     return encoded([*row, pool.add(outcome.why)] if outcome.why else row)
-
-
-def _change(change: Change) -> list[JSON]:
-    return [_rounded(change.then), _rounded(change.now)]
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)

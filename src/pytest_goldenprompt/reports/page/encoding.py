@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from pytest_goldenprompt.model.values import JSON
+from pytest_goldenprompt.model.verdict import Change
 
 _UNSAFE = re.compile("[<>&\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
@@ -30,3 +31,13 @@ def joined(parts: Iterable[str]) -> str:
 def together(parts: Mapping[str, str]) -> str:
     """Make an object of values that are encoded already."""
     return "{" + ",".join(f"{encoded(name)}:{part}" for name, part in parts.items()) + "}"
+
+
+def moved(change: Change) -> list[JSON]:
+    """Give what a rate or a mean was and is."""
+    return [rounded(change.then), rounded(change.now)]
+
+
+def rounded(value: float | None) -> float | None:
+    """Give a number as exactly as a page shows any."""
+    return None if value is None else round(value, 6)
